@@ -1,0 +1,169 @@
+"""One registered format of binfmt_misc, as register string and as text."""
+
+import re
+from dataclasses import dataclass, replace
+
+from qemudoctor.kernel.program import Program
+from qemudoctor.kernel.register import Fields
+from qemudoctor.kernel.release import KernelRelease
+
+_FLAG_ORDER = "POCF"
+_DELIMITERS = b":,|;#%"
+_LINE_MAX = 1920
+_ALL_BYTES = frozenset(range(256))
+
+
+class EntryFormatError(ValueError):
+    """A text is not what binfmt_misc prints for an entry."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A format that binfmt_misc knows: what it matches, by magic or by extension, and who interprets it."""
+
+    name: str
+    interpreter: str
+    flags: str = ""
+    """Letters of POCF in that order; C always comes with O."""
+    offset: int = 0
+    magic: bytes = b""
+    mask: bytes | None = None
+    extension: str | None = None
+    """Without the dot; None for an entry that matches by magic."""
+    enabled: bool = True
+    pinned: Program | None = None
+    """The interpreter as F opened it; None where that is not known, or without F."""
+
+    @classmethod
+    def from_register(cls, line: bytes, kernel: KernelRelease) -> "Entry":
+        r"""Return the entry that a write of line to `register` makes.
+
+        Format: ":name:M:offset:magic:mask:interpreter:flags" or ":name:E::extension::interpreter:flags", any
+            delimiter; `\xHH` in magic and mask.
+        Raises: RegisterError with the errno that the kernel returns and what is wrong.
+        Source: Linux fs/binfmt_misc.c, create_entry(). An F interpreter is opened by Registry.register().
+        """
+        fields = Fields(line, kernel)
+        return cls(
+            name=_text(fields.name),
+            interpreter=_text(fields.interpreter),
+            flags=_ordered(fields.flags),
+            offset=fields.offset,
+            magic=fields.magic,
+            mask=fields.mask,
+            extension=None if fields.extension is None else _text(fields.extension),
+        )
+
+    @classmethod
+    def from_procfs(cls, name: str, text: str) -> "Entry":
+        """Return the entry that /proc/sys/fs/binfmt_misc/NAME shows as text.
+
+        Format: "enabled" or "disabled", "interpreter PATH", "flags: LETTERS" (may be empty), then either
+            "offset N" (bytes), "magic HEX" and optionally "mask HEX", or only "extension .EXT". Letters and lines
+            that newer kernels add are kept or passed over.
+        Raises: EntryFormatError if a line is missing or damaged.
+        Source: Linux fs/binfmt_misc.c, entry_status(). An interpreter may contain newlines, so the last "flags: "
+            line counts.
+        """
+        found = _PROCFS.fullmatch(text)
+        if found is None:
+            raise EntryFormatError(f"not the text of a binfmt_misc entry: {text[:60]!r}")
+        try:
+            magic = bytes.fromhex(found["magic"] or "")
+            mask = bytes.fromhex(found["mask"]) if found["mask"] else None
+        except ValueError as error:
+            raise EntryFormatError(f"magic or mask is not hexadecimal: {error}") from error
+        extension = found["extension"]
+        if mask is not None and len(mask) != len(magic):
+            raise EntryFormatError(f"magic has {len(magic)} bytes, mask {len(mask)}")
+        if extension is None and not magic:
+            raise EntryFormatError("neither magic nor extension")
+        return cls(
+            name=name,
+            interpreter=found["interpreter"],
+            flags=found["flags"].strip(),
+            offset=int(found["offset"] or 0),
+            magic=magic,
+            mask=mask,
+            extension=extension,
+            enabled=found["state"] == "enabled",
+        )
+
+    def to_procfs(self) -> str:
+        """Return the text that /proc/sys/fs/binfmt_misc/NAME shows for this entry."""
+        lines = [
+            "enabled" if self.enabled else "disabled",
+            f"interpreter {self.interpreter}",
+            f"flags: {self.flags}",
+        ]
+        if self.extension is not None:
+            lines.append(f"extension .{self.extension}")
+        else:
+            lines += [f"offset {self.offset}", f"magic {self.magic.hex()}"]
+            lines += [f"mask {self.mask.hex()}"] if self.mask is not None else []
+        return "\n".join(lines) + "\n"
+
+    def to_register(self) -> bytes:
+        r"""Return the register string that makes this entry: from_register() of it gives the same entry.
+
+        Magic and mask are written as `\xHH`, or raw where the string would otherwise be too long for the kernel.
+        """
+        line = self._register_string(_ALL_BYTES)
+        return line if len(line) <= _LINE_MAX else self._register_string(frozenset(b"\0\n\\"))
+
+    def _register_string(self, escaped: frozenset[int]) -> bytes:
+        literal = _raw(self.name) + _raw(self.interpreter) + _raw(self.extension or "")
+        delimiter = next((x for x in _DELIMITERS if x not in literal), 0x01)
+        if self.extension is not None:
+            kind, offset, magic = b"E", b"", _raw(self.extension)
+        else:
+            kind, magic = b"M", _escape(self.magic, escaped | {delimiter})
+            offset = str(self.offset).encode() if self.offset else b""
+        mask = _escape(self.mask, escaped | {delimiter}) if self.mask is not None else b""
+        parts = (_raw(self.name), kind, offset, magic, mask, _raw(self.interpreter), self.flags.encode())
+        return b"".join(bytes([delimiter]) + part for part in parts)
+
+    def matches(self, head: bytes, path: str) -> bool:
+        """Return whether an execve of path, whose file starts with head, is a case for this entry, enabled or not.
+
+        Units: head is the first 128 or 256 bytes of the file; behind its end the kernel sees zeros.
+        Source: Linux fs/binfmt_misc.c, search_binfmt_handler().
+        """
+        if self.extension is not None:
+            return "." in path and path.rpartition(".")[2] == self.extension
+        window = head[self.offset : self.offset + len(self.magic)].ljust(len(self.magic), b"\0")
+        if self.offset < 0:
+            return False
+        if self.mask is None:
+            return window == self.magic
+        difference = int.from_bytes(window, "big") ^ int.from_bytes(self.magic, "big")
+        return difference & int.from_bytes(self.mask, "big") == 0
+
+    def with_flags(self, flags: str) -> "Entry":
+        """Return this entry with other flags, in the kernel's order and with O where C is."""
+        return replace(self, flags=_ordered(flags))
+
+
+_PROCFS = re.compile(
+    r"(?P<state>enabled|disabled)\ninterpreter (?P<interpreter>.+)\nflags: (?P<flags>[A-Za-z]*) ?\n"
+    r"(?:offset (?P<offset>-?\d{1,10})\nmagic (?P<magic>[0-9a-fA-F]+)\n(?:mask (?P<mask>[0-9a-fA-F]+)\n)?"
+    r"|extension \.(?P<extension>[^/]+)\n)",
+    re.DOTALL,
+)
+
+
+def _ordered(flags: str) -> str:
+    have = set(flags) | ({"O"} if "C" in flags else set())
+    return "".join(letter for letter in _FLAG_ORDER if letter in have)
+
+
+def _escape(raw: bytes, escaped: frozenset[int]) -> bytes:
+    return b"".join(b"\\x%02x" % byte if byte in escaped else bytes([byte]) for byte in raw)

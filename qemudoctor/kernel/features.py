@@ -1,0 +1,178 @@
+"""What changed in execve() and binfmt_misc, and in which kernels: one row a change."""
+
+import enum
+from dataclasses import dataclass
+
+Version = tuple[int, int, int]
+
+
+class Feature(enum.Enum):
+    """A property of a kernel that changes what it answers."""
+
+    FIX_BINARY = "flag F: the interpreter is opened at registration"
+    REGISTER_1920 = "a register string may have 1920 bytes, not 256"
+    REGISTER_ERRNO = "register returns the real error, not always EINVAL"
+    OPEN_BEFORE_NAME = "F opens the interpreter before the name is looked up"
+    STRICT_OFFSET = "the offset is a signed decimal number that must fit"
+    LONG_INTERPRETER = "an interpreter path is not cut at 127 bytes"
+    STRICT_SHEBANG = "a #! line cut by the buffer is refused, not run"
+    BUFFER_256 = "the kernel looks at the first 256 bytes of a file, not 128"
+    ONE_EXECFD_REWRITE = "after an entry with O or C only this one rewrite is allowed"
+    EMPTY_SHEBANG_OPENS = "#! without a name opens the working directory"
+    REGULAR_FILES_ONLY = "what is not a regular file is refused before it is opened"
+    ARGV0_IN_AUXV = "flag P is told to the interpreter in AT_FLAGS"
+    SHORT_PHDRS_ENOEXEC = "unreadable program headers give ENOEXEC and ELIBBAD"
+    PHDRS_ONE_PAGE = "the program headers must fit into one page"
+    SHORT_INTERPRETER_OK = "a loader needs an ELF header, not 128 bytes"
+    X32_NEEDS_OPTION = "32-bit x86-64 files need CONFIG_X86_X32_ABI"
+    WRITE_WHILE_RUNNING = "a file that is open for writing can be executed"
+    SEGV_AFTER_POINT_OF_NO_RETURN = "a failed load ends in SIGSEGV, not SIGKILL"
+    USERNS_INSTANCE = "a registry for each user namespace that mounts one"
+    UMOUNT_DROPS_ENTRIES = "entries vanish with the last mount of their registry"
+    IA32_SWITCH = "ia32_emulation= can switch 32-bit x86 programs off"
+    EMPTY_ARGV_FILLED = "an empty argument list gets one empty argument"
+
+
+class Support(enum.Enum):
+    """Whether a kernel has a feature."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Versions of one branch that have a feature: from `first` up to, not including, `before`.
+
+    `maybe` is the earliest version that could have it already: between the two nobody looked.
+    """
+
+    first: Version | None
+    before: Version | None = None
+    maybe: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """One change: where mainline and the stable branches have it, and vendors' kernels that differ."""
+
+    feature: Feature
+    spans: tuple[Span, ...]
+    source: str
+    vendors: tuple[tuple[str, int | None], ...] = ()
+    """Vendor tag and the first build that has the change; None: that vendor never took it."""
+
+
+def _since(version: Version, source: str, feature: Feature, **vendors: int | None) -> FeatureRow:
+    return FeatureRow(feature, (Span(version),), source, tuple(vendors.items()))
+
+
+FEATURES: tuple[FeatureRow, ...] = (
+    _since((4, 8, 0), "948b701a607f; never in RHEL 7, recorded in RHEL 8", Feature.FIX_BINARY, el7=None, el8=0),
+    _since((3, 18, 0), "bbaecc088245; 256 in RHEL 7 up to -1160", Feature.REGISTER_1920, el7=None),
+    _since((4, 8, 0), "948b701a607f; recorded EEXIST on 4.9.0, EINVAL on 3.10.49", Feature.REGISTER_ERRNO, el7=None),
+    FeatureRow(
+        Feature.OPEN_BEFORE_NAME,
+        (
+            Span((5, 12, 0)),
+            Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
+            Span((5, 4, 286), (5, 5, 0), maybe=(5, 4, 1)),
+            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 1)),
+            Span(None, (5, 12, 0), maybe=(5, 11, 1)),
+        ),
+        "e7850f4d844e; sources of 4.19.304 and 5.4.286",
+        (("el8", None),),
+    ),
+    FeatureRow(
+        Feature.STRICT_OFFSET,
+        (
+            Span((4, 18, 0)),
+            Span((4, 4, 155), (4, 5, 0), maybe=(4, 4, 1)),
+            Span(None, (4, 10, 0), maybe=(4, 9, 1)),
+            Span((4, 14, 177), (4, 15, 0), maybe=(4, 14, 1)),
+        ),
+        "5cc41e099504; recorded on 4.4.155, not on 4.9.0; sources of 4.14.177, RHEL 7 -1062 (no) and -1127 (yes)",
+        (("el7", 1127),),
+    ),
+    _since((4, 14, 0), "43a4f2619038", Feature.LONG_INTERPRETER, el7=None),
+    FeatureRow(
+        Feature.STRICT_SHEBANG,
+        (
+            Span((5, 0, 0)),
+            Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
+            Span((4, 14, 177), (4, 15, 0), maybe=(4, 14, 1)),
+            Span(None, (4, 10, 0), maybe=(4, 9, 1)),
+            Span(None, (4, 5, 0), maybe=(4, 4, 201)),
+        ),
+        "b5372fe5dc84; recorded on 4.19.304, not on 4.18.0-147.el8",
+        (("el7", None), ("el8", None)),
+    ),
+    _since((5, 1, 0), "6eb3c3d0a52d; 256 in RHEL 8 from its first commit", Feature.BUFFER_256, el7=None, el8=0),
+    _since((5, 8, 0), "bc2bf338d54b; recorded ELOOP on 5.4.286", Feature.ONE_EXECFD_REWRITE, el7=None, el8=None),
+    _since((5, 8, 0), "ccbb18b67323; recorded ENOEXEC on 5.4.286", Feature.EMPTY_SHEBANG_OPENS, el7=None, el8=None),
+    FeatureRow(
+        Feature.REGULAR_FILES_ONLY,
+        (
+            Span((5, 9, 0)),
+            Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
+            Span((5, 4, 286), (5, 5, 0), maybe=(5, 4, 1)),
+        ),
+        "633fb6ac3980, 0fd338b2d2cd; recorded on 4.19.304 and 5.4.286, blocks on 4.18.0-147.el8",
+        (("el7", None), ("el8", None)),
+    ),
+    FeatureRow(
+        Feature.ARGV0_IN_AUXV,
+        (Span((5, 12, 0)), Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 47))),
+        "2347961b11d4; recorded on 5.10.262, not on 5.10.46",
+        (("el7", None), ("el8", None)),
+    ),
+    _since((3, 19, 0), "sources of 3.18.20 and 3.19.8; recorded EIO on 3.10.49", Feature.SHORT_PHDRS_ENOEXEC, el7=None),
+    FeatureRow(
+        Feature.PHDRS_ONE_PAGE,
+        (Span((3, 19, 0), (6, 15, 0)), Span(None, (6, 17, 0), maybe=(6, 15, 0))),
+        "sources of 3.19.8, 6.14.0 and 6.17.0; recorded on 6.12.117, not on 3.10.49 and 6.18.44",
+        (("el7", None),),
+    ),
+    _since((4, 4, 0), "sources of 4.3.0 and 4.4.0", Feature.SHORT_INTERPRETER_OK, el7=None),
+    FeatureRow(
+        Feature.X32_NEEDS_OPTION,
+        (Span((4, 9, 0), maybe=(3, 11, 0)),),
+        "recorded: 3.10.49 runs them without the option, 4.9.0 does not",
+        (("el7", None),),
+    ),
+    FeatureRow(
+        Feature.WRITE_WHILE_RUNNING,
+        (Span((6, 11, 0), (6, 11, 11)), Span((6, 12, 0), (6, 12, 2))),
+        "2a010c412853, reverted by 3b832035387f",
+    ),
+    _since((3, 18, 0), "sources of 3.16.0 and 3.18.20", Feature.SEGV_AFTER_POINT_OF_NO_RETURN, el7=1062),
+    _since((6, 7, 0), "21ca59b365c0; recorded on 6.12.117, not 6.1.192", Feature.USERNS_INSTANCE, el7=None, el8=None),
+    FeatureRow(
+        Feature.UMOUNT_DROPS_ENTRIES,
+        (
+            Span((6, 7, 0)),
+            Span((5, 4, 283), (5, 5, 0)),
+            Span((6, 1, 107), (6, 2, 0)),
+            Span((5, 15, 167), (5, 16, 0), maybe=(5, 15, 101)),
+            Span((6, 6, 63), (6, 7, 0), maybe=(6, 6, 32)),
+            Span(None, (5, 11, 0), maybe=(5, 10, 220)),
+            Span(None, (4, 20, 0), maybe=(4, 19, 305)),
+        ),
+        "1c5976ef0f7a and its stable backports of 2024",
+        (("el7", None), ("el8", None)),
+    ),
+    _since((6, 7, 0), "arch/x86/include/asm/elf.h of 6.6.9 and 6.8.1", Feature.IA32_SWITCH, el7=None, el8=None),
+    FeatureRow(
+        Feature.EMPTY_ARGV_FILLED,
+        (
+            Span((5, 18, 0)),
+            Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
+            Span((5, 15, 85), (5, 16, 0), maybe=(5, 15, 1)),
+        ),
+        "sources of 4.19.304 and 5.15.85",
+        (("el7", None),),
+    ),
+)
+
+ROWS = {row.feature: row for row in FEATURES}

@@ -1,0 +1,214 @@
+"""load_elf_binary(): the kernel's own programs, up to the point of no return and a little beyond."""
+
+from dataclasses import dataclass
+
+from qemudoctor.kernel.elf import (
+    ET_DYN,
+    ET_EXEC,
+    PT_INTERP,
+    PT_LOAD,
+    ElfHeader,
+    Segment,
+    header_size,
+    parse_header,
+    parse_segments,
+    segment_size,
+)
+from qemudoctor.kernel.errnos import Errno
+from qemudoctor.kernel.features import Feature
+from qemudoctor.kernel.machine import Loader, Machine
+from qemudoctor.kernel.path import LookupFailed
+from qemudoctor.kernel.program import Program, open_program
+from qemudoctor.kernel.release import KernelRelease
+from qemudoctor.kernel.tree import Credentials, Tree
+
+_TABLE_MAX_BYTES = 65536
+_INTERP_MAX_BYTES = 4096
+_OLD_INTERPRETER_MIN_BYTES = 128
+_FILE_OFFSET_MAX = (1 << 63) - 1
+
+
+class LoadFailed(Exception):
+    """The loader gives up before the point of no return; errno is what execve() returns."""
+
+    def __init__(self, errno: Errno, reason: str, *, opens: str | None = None) -> None:
+        super().__init__(f"{errno.name}: {reason}")
+        self.errno = errno
+        self.reason = reason
+        self.opens = opens
+
+
+class Killed(Exception):
+    """The load failed after the point of no return: the process dies by this signal."""
+
+    def __init__(self, signal: str, reason: str) -> None:
+        super().__init__(f"{signal}: {reason}")
+        self.signal = signal
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A program that started: the dynamic loader that it named, and where that was found; None if static."""
+
+    bits: int
+    interpreter: str | None
+    found: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """What does not change during one execve()."""
+
+    root: Tree
+    cwd: str
+    kernel: KernelRelease
+    machine: Machine
+    credentials: Credentials
+
+
+def load_native(program: Program, context: LoadContext) -> Loaded:
+    """Return how the kernel starts a program of its own architecture.
+
+    Raises: LoadFailed(ENOEXEC) if it is not one, LoadFailed with other errors of its headers or its dynamic loader,
+        Killed after the point of no return.
+    Source: Linux fs/binfmt_elf.c, load_elf_binary() and load_elf_phdrs(), 3.10 to 6.18.
+    """
+    failure = LoadFailed(Errno.ENOEXEC, "no loader of this kernel knows this file")
+    for loader in context.machine.loaders_of(context.kernel):
+        try:
+            return _Load(program, context, loader).run()
+        except LoadFailed as error:
+            if error.errno is not Errno.ENOEXEC:
+                raise
+            failure = error if "not for" not in error.reason or "no loader" in failure.reason else failure
+    raise failure
+
+
+class _Load:
+    def __init__(self, program: Program, context: LoadContext, loader: Loader) -> None:
+        self.program = program
+        self.context = context
+        self.loader = loader
+        self.new_phdrs = context.kernel.supports(Feature.SHORT_PHDRS_ENOEXEC)
+
+    def run(self) -> Loaded:
+        header = self._header(self.program)
+        if not header.is_elf:
+            raise LoadFailed(Errno.ENOEXEC, "not an ELF file, no script, no entry matches")
+        if header.e_type not in (ET_EXEC, ET_DYN):
+            raise LoadFailed(Errno.ENOEXEC, f"e_type is {header.e_type}, not a program")
+        if not self.loader.accepts(header):
+            raise LoadFailed(Errno.ENOEXEC, f"e_machine {header.e_machine} is not for this kernel")
+        segments = self._segments(self.program, header)
+        interpreter, loaded = self._interpreter(segments)
+        if interpreter is not None:
+            self._check_interpreter(interpreter)
+        self._map(header, segments, interpreter)
+        return loaded
+
+    def _header(self, program: Program) -> ElfHeader:
+        head = program.read(0, header_size(self.loader.bits))
+        return parse_header(head, bits=self.loader.bits, order=self.loader.order)
+
+    def _segments(self, program: Program, header: ElfHeader) -> tuple[Segment, ...]:
+        size = header.e_phnum * segment_size(self.loader.bits)
+        limit = _TABLE_MAX_BYTES
+        if self.context.kernel.supports(Feature.PHDRS_ONE_PAGE):
+            limit = self.context.machine.page_size_bytes
+        if header.e_phentsize != segment_size(self.loader.bits) or not 0 < size <= limit:
+            raise LoadFailed(Errno.ENOEXEC, f"{header.e_phnum} program headers of {header.e_phentsize} bytes")
+        try:
+            table = _read_exactly(program, header.e_phoff, size, "program headers")
+        except LoadFailed as error:
+            if self.new_phdrs:
+                raise LoadFailed(Errno.ENOEXEC, error.reason) from error
+            raise
+        return parse_segments(table, bits=self.loader.bits, order=self.loader.order)
+
+    def _interpreter(self, segments: tuple[Segment, ...]) -> tuple[Program | None, Loaded]:
+        """Return the dynamic loader that the first PT_INTERP names, opened."""
+        segment = next((x for x in segments if x.p_type == PT_INTERP), None)
+        if segment is None:
+            return None, Loaded(self.loader.bits, None, None)
+        if not 2 <= segment.p_filesz <= _INTERP_MAX_BYTES:
+            raise LoadFailed(Errno.ENOEXEC, f"PT_INTERP has {segment.p_filesz} bytes")
+        raw = _read_exactly(self.program, segment.p_offset, segment.p_filesz, "PT_INTERP")
+        if raw[-1]:
+            raise LoadFailed(Errno.ENOEXEC, "PT_INTERP does not end with NUL")
+        path = raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+        context = self.context
+        try:
+            program = open_program(
+                context.root, path, kernel=context.kernel, cwd=context.cwd, credentials=context.credentials
+            )
+        except LookupFailed as error:
+            raise LoadFailed(error.errno, f"its loader {path}", opens=path) from error
+        least = header_size(self.loader.bits)
+        if not context.kernel.supports(Feature.SHORT_INTERPRETER_OK):
+            least = _OLD_INTERPRETER_MIN_BYTES
+        _read_exactly(program, 0, least, f"the loader {path}", opens=path)
+        return program, Loaded(self.loader.bits, path, program.path)
+
+    def _check_interpreter(self, program: Program) -> None:
+        header = self._header(program)
+        if not header.is_elf:
+            raise LoadFailed(Errno.ELIBBAD, f"the loader {program.path} is not an ELF file", opens=program.path)
+        if not self.loader.accepts(header):
+            raise LoadFailed(
+                Errno.ELIBBAD,
+                f"the loader {program.path} is of another architecture (e_machine {header.e_machine})",
+                opens=program.path,
+            )
+        if self.new_phdrs:
+            try:
+                self._segments(program, header)
+            except LoadFailed as error:
+                raise LoadFailed(Errno.ELIBBAD, f"the loader's {error.reason}", opens=program.path) from error
+
+    def _map(self, header: ElfHeader, segments: tuple[Segment, ...], interpreter: Program | None) -> None:
+        """Raise Killed where mapping the program fails: the old program is gone by then."""
+        reason = self._unmappable(header, segments)
+        if reason is not None:
+            modern = self.context.kernel.supports(Feature.SEGV_AFTER_POINT_OF_NO_RETURN)
+            raise Killed("SIGSEGV" if modern else "SIGKILL", reason)
+        if interpreter is None:
+            if header.e_type == ET_EXEC and header.e_entry >= self.loader.task_size:
+                raise Killed("SIGSEGV", "the entry point lies outside the address space")
+            return
+        inner = self._header(interpreter)
+        try:
+            inner_segments = self._segments(interpreter, inner)
+        except LoadFailed as error:
+            raise Killed("SIGSEGV", f"the loader's {error.reason}") from error
+        if inner.e_type not in (ET_EXEC, ET_DYN):
+            raise Killed("SIGSEGV", f"the loader's e_type is {inner.e_type}")
+        reason = self._unmappable(inner, inner_segments)
+        if reason is not None:
+            raise Killed("SIGSEGV", f"the loader: {reason}")
+
+    def _unmappable(self, header: ElfHeader, segments: tuple[Segment, ...]) -> str | None:
+        loads = [x for x in segments if x.p_type == PT_LOAD]
+        page = self.context.machine.page_size_bytes
+        if not loads:
+            return "no PT_LOAD"
+        for segment in loads:
+            if segment.p_filesz > segment.p_memsz:
+                return "p_filesz is larger than p_memsz"
+            if segment.p_memsz > self.loader.task_size:
+                return "p_memsz is larger than the address space"
+            if (segment.p_vaddr - segment.p_offset) % page and segment.p_filesz + segment.p_vaddr % page:
+                return "p_vaddr and p_offset do not agree modulo the page size"
+            if header.e_type == ET_EXEC and segment.p_vaddr > self.loader.task_size - segment.p_memsz:
+                return "a segment lies outside the address space"
+        return None
+
+
+def _read_exactly(program: Program, offset: int, size: int, what: str, *, opens: str | None = None) -> bytes:
+    """Return size bytes at offset. Raises: LoadFailed with EIO at the end of the file, EINVAL for a negative offset."""
+    if offset + size > _FILE_OFFSET_MAX:
+        raise LoadFailed(Errno.EINVAL, f"{what} at a negative offset", opens=opens)
+    content = program.read(offset, size)
+    if len(content) < size:
+        raise LoadFailed(Errno.EIO, f"{what} beyond the end of the file", opens=opens)
+    return content

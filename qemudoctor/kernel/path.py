@@ -1,0 +1,112 @@
+"""The kernel's path walk, inside one root."""
+
+from dataclasses import dataclass
+
+from qemudoctor.kernel.errnos import Errno
+from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
+
+PATH_MAX_BYTES = 4096
+NAME_MAX_BYTES = 255
+MAX_LINKS = 40
+
+
+class LookupFailed(Exception):
+    """A path could not be looked up; errno says why, path how far the walk came."""
+
+    def __init__(self, errno: Errno, path: str) -> None:
+        super().__init__(f"{errno.name}: {path}")
+        self.errno = errno
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The end of a walk: the resolved absolute path and what lies there."""
+
+    path: str
+    node: Node
+
+
+def walk(
+    tree: Tree,
+    path: str,
+    *,
+    cwd: str = "/",
+    follow_last: bool = True,
+    credentials: Credentials = ROOT,
+) -> Located:
+    """Return where path leads in tree, symbolic links followed and never leaving the root.
+
+    An empty path is the working directory: execve() refuses it before, but the interpreter of a script can be empty.
+    Raises: LookupFailed with ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG or EACCES (no search permission).
+    Source: Linux fs/namei.c, link_path_walk(), MAXSYMLINKS 40; include/uapi/linux/limits.h.
+    """
+    if len(_bytes(path)) >= PATH_MAX_BYTES:
+        raise LookupFailed(Errno.ENAMETOOLONG, path)
+    pending = _components(path if path.startswith("/") else f"{cwd}/{path}")
+    return _Walk(tree, credentials).run(pending, follow_last=follow_last)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _components(path: str) -> list[str]:
+    """Return the parts of a path, last first; a trailing slash leaves an empty part at the end."""
+    parts = path.split("/")
+    return [part for index, part in enumerate(parts) if part or index == len(parts) - 1][::-1]
+
+
+class _Walk:
+    """One walk; `trail` holds the directories above, since `..` of a real directory is the one it was reached by."""
+
+    def __init__(self, tree: Tree, credentials: Credentials) -> None:
+        self.tree = tree
+        self.credentials = credentials
+        self.links = 0
+        self.here = Located("/", self._node("/"))
+        self.trail: list[Located] = []
+
+    def _node(self, path: str) -> Node:
+        node = self.tree.node(path)
+        if node is None:
+            raise LookupFailed(Errno.ENOENT, path)
+        return node
+
+    def run(self, pending: list[str], *, follow_last: bool) -> Located:
+        while pending:
+            self._require_search()
+            part = pending.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                self.here = self.trail.pop() if self.trail else self.here
+                continue
+            self._step(part, pending, follow=follow_last or bool(pending))
+        return self.here
+
+    def _require_search(self) -> None:
+        if self.here.node.kind is not NodeKind.DIRECTORY:
+            raise LookupFailed(Errno.ENOTDIR, self.here.path)
+        if not self.credentials.may(1, self.here.node):
+            raise LookupFailed(Errno.EACCES, self.here.path)
+
+    def _step(self, part: str, pending: list[str], *, follow: bool) -> None:
+        path = f"{self.here.path.rstrip('/')}/{part}"
+        if len(_bytes(part)) > NAME_MAX_BYTES:
+            raise LookupFailed(Errno.ENAMETOOLONG, path)
+        node = self._node(path)
+        if node.kind is NodeKind.LINK and follow:
+            self._follow(path, node, pending)
+            return
+        self.trail.append(self.here)
+        self.here = Located(path, node)
+
+    def _follow(self, path: str, node: Node, pending: list[str]) -> None:
+        self.links += 1
+        if self.links > MAX_LINKS:
+            raise LookupFailed(Errno.ELOOP, path)
+        pending.extend(_components(node.target))
+        if node.target.startswith("/"):
+            self.trail.clear()
+            self.here = Located("/", self._node("/"))

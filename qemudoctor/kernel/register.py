@@ -1,0 +1,198 @@
+"""The register string of binfmt_misc, parsed as the kernel parses it."""
+
+import re
+
+from qemudoctor.kernel.errnos import Errno
+from qemudoctor.kernel.features import Feature
+from qemudoctor.kernel.release import KernelRelease
+
+MIN_BYTES = 11
+_PADDING = 8
+_HEX = b"0123456789abcdefABCDEF"
+_INT_MAX = (1 << 31) - 1
+_STRICT_DECIMAL = re.compile(rb"([+-]?)(\d+)\n?")
+_LOOSE_DECIMAL = re.compile(rb"\d*")
+
+
+class RegisterError(Exception):
+    """The kernel refuses a register string.
+
+    errno: what write() returns, as an Errno. field: the part that is wrong. reason: what is wrong with it.
+    """
+
+    def __init__(self, reason: str, *, errno: Errno = Errno.EINVAL, field: str = "line") -> None:
+        super().__init__(f"{errno.name}: {reason}")
+        self.errno = errno
+        self.field = field
+        self.reason = reason
+
+
+class Fields:
+    """The fields of a register string, undecoded errors already raised. Read once, by Entry.from_register()."""
+
+    __slots__ = ("extension", "flags", "interpreter", "magic", "mask", "name", "offset")
+
+    name: bytes
+    interpreter: bytes
+    flags: str
+
+    def __init__(self, line: bytes, kernel: KernelRelease) -> None:
+        self.magic = b""
+        self.mask: bytes | None = None
+        self.offset = 0
+        self.extension: bytes | None = None
+        _Parser(line, kernel, self).parse()
+
+
+class _Parser:
+    """create_entry() of Linux fs/binfmt_misc.c: one pass over a buffer padded with eight delimiters."""
+
+    def __init__(self, line: bytes, kernel: KernelRelease, fields: Fields) -> None:
+        self.kernel = kernel
+        self.fields = fields
+        limit = 1920 if kernel.supports(Feature.REGISTER_1920) else 256
+        if not MIN_BYTES <= len(line) <= limit:
+            raise RegisterError(f"{len(line)} bytes, but {MIN_BYTES} to {limit} are allowed", field="length")
+        self.delimiter = line[:1]
+        self.buffer = line + self.delimiter * _PADDING
+        self.length = len(line)
+        self.at = 1
+
+    def parse(self) -> None:
+        self.fields.name = self._name()
+        kind = self.buffer[self.at : self.at + 1]
+        if kind not in (b"E", b"M"):
+            raise RegisterError(f"the type is {_shown(kind)}, not E or M", field="type")
+        self.at += 1
+        if self.buffer[self.at : self.at + 1] != self.delimiter:
+            raise RegisterError("the type is longer than one letter", field="type")
+        self.at += 1
+        if kind == b"M":
+            self._magic_fields()
+        else:
+            self._extension_fields()
+        self.fields.interpreter = self._until("interpreter")
+        if not self.fields.interpreter:
+            raise RegisterError("no interpreter", field="interpreter")
+        self.fields.flags = self._flags()
+
+    def _until(self, field: str) -> bytes:
+        """Return the bytes up to the next delimiter; a NUL before it ends the string and so the search."""
+        end = self.buffer.find(self.delimiter, self.at)
+        nul = self.buffer.find(b"\0", self.at)
+        if end < 0 or (0 <= nul < end):
+            raise RegisterError(f"the {field} field does not end with the delimiter", field=field)
+        text = self.buffer[self.at : end]
+        self.at = end + 1
+        return text
+
+    def _name(self) -> bytes:
+        name = self._until("name")
+        if not name or name in (b".", b"..") or b"/" in name:
+            raise RegisterError("the name is empty, '.', '..' or contains a slash", field="name")
+        return name
+
+    def _magic_fields(self) -> None:
+        self.fields.offset = self._offset(self._until("offset"))
+        magic = self._escaped("magic")
+        if not magic:
+            raise RegisterError("no magic", field="magic")
+        mask = self._escaped("mask")
+        self.fields.magic = _unescape(magic)
+        size = len(self.fields.magic)
+        if mask:
+            self.fields.mask = _unescape(mask)
+            if len(self.fields.mask) != size:
+                raise RegisterError(f"the mask has {len(self.fields.mask)} bytes, the magic {size}", field="mask")
+        window = 256 if self.kernel.supports(Feature.BUFFER_256) else 128
+        if self.fields.offset + size > window:
+            raise RegisterError(
+                f"offset {self.fields.offset} and {size} bytes of magic reach beyond the first {window} bytes",
+                field="magic",
+            )
+
+    def _escaped(self, field: str) -> bytes:
+        r"""Return a magic or mask up to the delimiter as a C string; after `\x` two hexadecimal digits must follow."""
+        start = at = self.at
+        while self.buffer[at : at + 1] != self.delimiter:
+            if self.buffer[at : at + 2] == b"\\x":
+                digits = self.buffer[at + 2 : at + 4]
+                if len(digits) < 2 or digits[0] not in _HEX or digits[1] not in _HEX:
+                    raise RegisterError(r"\x is not followed by two hexadecimal digits", field=field)
+                at += 3
+            at += 1
+            if at >= len(self.buffer):
+                raise RegisterError(f"the {field} field does not end with the delimiter", field=field)
+        self.at = at + 1
+        return self.buffer[start:at].split(b"\0", 1)[0]
+
+    def _offset(self, text: bytes) -> int:
+        if not text:
+            return 0
+        if not self.kernel.supports(Feature.STRICT_OFFSET):
+            return self._loose_offset(text)
+        found = _STRICT_DECIMAL.fullmatch(text)
+        value = int(found.group(2)[:400]) if found else -1
+        if found is None or value > _INT_MAX or (found.group(1) == b"-" and value):
+            raise RegisterError(f"the offset is {_shown(text)}, not a number from 0 to {_INT_MAX}", field="offset")
+        return value
+
+    def _loose_offset(self, text: bytes) -> int:
+        """Return the offset as simple_strtoul() and an int make it: too large a number wraps around."""
+        digits = _LOOSE_DECIMAL.match(text)
+        assert digits is not None
+        if digits.end() != len(text):
+            raise RegisterError(f"the offset is {_shown(text)}, not a number", field="offset")
+        value = int(digits.group()[:1920] or b"0") & 0xFFFFFFFF
+        return value - (1 << 32) if value > _INT_MAX else value
+
+    def _extension_fields(self) -> None:
+        self._until("offset")
+        extension = self._until("magic")
+        if not extension or b"/" in extension:
+            raise RegisterError("the extension is empty or contains a slash", field="magic")
+        self.fields.extension = extension
+        self._until("mask")
+
+    def _flags(self) -> str:
+        letters = b"POCF" if self.kernel.supports(Feature.FIX_BINARY) else b"POC"
+        start = self.at
+        while self.buffer[self.at : self.at + 1] and self.buffer[self.at] in letters:
+            self.at += 1
+        flags = self.buffer[start : self.at].decode()
+        if self.buffer[self.at : self.at + 1] == b"\n":
+            self.at += 1
+        if self.at != self.length:
+            rest = self.buffer[start : self.length]
+            raise RegisterError(_flag_reason(rest, self.kernel), field="flags")
+        return flags
+
+
+def _flag_reason(rest: bytes, kernel: KernelRelease) -> str:
+    letters = rest.rstrip(b"\n")
+    if letters and not letters.strip(b"POCF") and not kernel.supports(Feature.FIX_BINARY):
+        return "the flag F is not known before Linux 4.8"
+    return f"the flags are {_shown(rest)}, not letters of {'POCF' if kernel.supports(Feature.FIX_BINARY) else 'POC'}"
+
+
+def _unescape(text: bytes) -> bytes:
+    r"""Return text with `\xHH` decoded, everything else literal (string_unescape_inplace, UNESCAPE_HEX)."""
+    out = bytearray()
+    at = 0
+    while at < len(text):
+        if text[at : at + 1] == b"\\" and at + 1 < len(text):
+            at += 1
+            digits = text[at + 1 : at + 3]
+            if text[at : at + 1] == b"x" and digits and digits[0] in _HEX:
+                count = 2 if len(digits) == 2 and digits[1] in _HEX else 1
+                out.append(int(digits[:count], 16))
+                at += 1 + count
+                continue
+            out += b"\\"
+        out += text[at : at + 1]
+        at += 1
+    return bytes(out)
+
+
+def _shown(text: bytes) -> str:
+    return repr(text[:40].decode("latin-1"))

@@ -1,0 +1,162 @@
+"""Kernel releases: what `uname -r` says, and which features follow from it."""
+
+import re
+from dataclasses import dataclass, replace
+
+from qemudoctor.kernel.features import ROWS, Feature, FeatureRow, Span, Support, Version
+
+_RELEASE = re.compile(r"(\d{1,4})\.(\d{1,5})(?:\.(\d{1,5}))?(?=[^\d]|$)")
+_ENTERPRISE = re.compile(r"-(\d+)(?:\.\d+)*(?:\.rt[\d.]+)?\.(el\d+)(?:_\d+)?(?![a-z0-9])(?!\.elrepo)")
+_ENTERPRISE_BASE = {"el7": (3, 10), "el8": (4, 18), "el9": (5, 14), "el10": (6, 12)}
+_DEBIAN_BUILD = re.compile(r"Debian (\d+)\.(\d+)\.(\d+)")
+_DEBIAN_ABI = re.compile(
+    r"^\d+\.\d+\.0-(\d+)-(?:cloud-|rt-)?(?:amd64|arm64|686(?:-pae)?|armmp(?:-lpae)?|s390x|powerpc64le)$"
+)
+_UBUNTU = re.compile(r"-(\d+)-(?:generic|lowlatency|aws|azure|gcp|gke|kvm|oracle|oem|raspi|virtual|snapdragon|nvidia)")
+_VENDORS = (
+    ("wsl", re.compile(r"microsoft", re.I)),
+    ("amazon", re.compile(r"\.amzn\d")),
+    ("uek", re.compile(r"uek")),
+    ("virtuozzo", re.compile(r"\.vz\d|\.lve")),
+    ("debian", re.compile(r"\+deb\d+|~bpo|\.deb\d+")),
+    ("fedora", re.compile(r"\.fc\d+")),
+    ("proxmox", re.compile(r"-pve$")),
+    ("suse", re.compile(r"-default$")),
+)
+
+
+class KernelReleaseError(ValueError):
+    """The text is not a Linux kernel release."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRelease:
+    """A kernel release and what is known of it. Compare features, not versions: vendors backport."""
+
+    text: str
+    version: Version
+    vendor: str | None = None
+    """el7, el8, el9, el10 (with that family's base version only), ubuntu, debian, wsl, amazon, … or None: mainline."""
+    build: int | None = None
+    """The vendor's build number: 327 in 3.10.0-327.el7, 74 in 4.15.0-74-generic."""
+    patch_known: bool = True
+    """False where the third number is not the stable level (3.10, 4.15.0-74-generic, 6.1.0-56-amd64)."""
+    assumed: tuple[tuple[Feature, bool], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str, *, build: str = "") -> "KernelRelease":
+        """Return the release that text names.
+
+        Format: what `uname -r` prints, or only a version: "3.10.0-327.el7.x86_64", "4.15.0-74-generic", "6.12".
+            `build` is what `uname -v` prints; Debian's has the true version ("#1 SMP Debian 6.1.192-1 (2026-01-01)").
+        Raises: KernelReleaseError if text does not begin with a version.
+        """
+        text = text.strip()
+        found = _RELEASE.match(text)
+        if found is None or len(text) > 255:
+            raise KernelReleaseError(f"not a kernel release: {text[:80]!r}")
+        major, minor, patch = (int(part or 0) for part in found.groups())
+        vendor, number = _vendor(text, (major, minor))
+        known = found.group(3) is not None and vendor not in _FROZEN_PATCH
+        if vendor == "debian-abi":
+            vendor, patch, known = "debian", *_debian_patch((major, minor), number or 0)
+        if real := _DEBIAN_BUILD.search(build):
+            major, minor, patch = (int(part) for part in real.groups())
+            vendor, known = "debian", True
+        return cls(text, (major, minor, patch), vendor, number, known)
+
+    def support(self, feature: Feature) -> Support:
+        """Return whether this kernel has a feature, UNKNOWN where its vendor may have taken it or not."""
+        for assumed, value in self.assumed:
+            if assumed is feature:
+                return Support.YES if value else Support.NO
+        row = ROWS[feature]
+        for vendor, first in row.vendors:
+            if vendor == self.vendor:
+                return _by_build(first, self.build)
+        return self._by_version(row)
+
+    def supports(self, feature: Feature) -> bool:
+        """Return the best answer to whether this kernel has a feature: unknown counts as not backported."""
+        return self.support(feature) is Support.YES
+
+    def assume(self, feature: Feature, value: bool) -> "KernelRelease":
+        """Return this release with one feature settled, for asking what follows from either answer."""
+        return replace(self, assumed=(*self.assumed, (feature, value)))
+
+    def _by_version(self, row: FeatureRow) -> Support:
+        answers = [self._in_span(span) for span in row.spans]
+        for answer in (Support.YES, Support.UNKNOWN):
+            if answer in answers:
+                return answer
+        return Support.UNKNOWN if self._could_be_patched(row) else Support.NO
+
+    def _could_be_patched(self, row: FeatureRow) -> bool:
+        """Return whether this vendor could have taken a change that its base version lacks, and nobody looked."""
+        if row.feature in _NEVER_BACKPORTED or row.spans[0].before is not None:
+            return False
+        if self.vendor == "ubuntu":
+            return len(row.spans) > 1
+        return self.vendor in _HEAVILY_PATCHED
+
+    def _in_span(self, span: Span) -> Support:
+        if span.before is not None:
+            if self.version >= span.before:
+                return Support.NO
+            if not self.patch_known and span.before[2] and span.before[:2] == self.version[:2]:
+                return Support.UNKNOWN
+        if span.first is not None and self.version >= span.first:
+            return Support.YES
+        branch = span.first or span.maybe
+        if not self.patch_known and branch and branch[2] and branch[:2] == self.version[:2]:
+            return Support.UNKNOWN
+        if span.maybe is not None and self.version >= span.maybe:
+            return Support.UNKNOWN
+        return Support.NO
+
+
+_FROZEN_PATCH = frozenset({"el7", "el8", "el9", "el10", "ubuntu"})
+_HEAVILY_PATCHED = frozenset({"el9", "el10", "uek", "suse", "virtuozzo"})
+_NEVER_BACKPORTED = frozenset({Feature.FIX_BINARY, Feature.USERNS_INSTANCE, Feature.IA32_SWITCH, Feature.BUFFER_256})
+
+
+_DEBIAN_PATCH = {
+    (5, 10): ((8, 46), (46, 262)),
+    (6, 1): ((25, 106), (26, 112), (56, 192)),
+}
+"""Debian's ABI number and the stable level behind it, for kernels that were looked at."""
+
+
+def _debian_patch(branch: tuple[int, int], abi: int) -> tuple[int, bool]:
+    """Return the highest stable level that a Debian kernel surely has, and whether it is the exact one."""
+    level = 0
+    for known, patch in _DEBIAN_PATCH.get(branch, ()):
+        if known <= abi:
+            level = patch
+        if known == abi:
+            return patch, True
+    return level, False
+
+
+def _by_build(first: int | None, build: int | None) -> Support:
+    if first is None:
+        return Support.NO
+    if build is None:
+        return Support.YES if first == 0 else Support.UNKNOWN
+    return Support.YES if build >= first else Support.NO
+
+
+def _vendor(text: str, branch: tuple[int, int]) -> tuple[str | None, int | None]:
+    """Return the vendor's tag and build number of a release, tags only where the base version is that vendor's own."""
+    if found := _ENTERPRISE.search(text):
+        tag = found.group(2)
+        if _ENTERPRISE_BASE.get(tag) == branch:
+            return tag, int(found.group(1))
+    for name, pattern in _VENDORS:
+        if pattern.search(text):
+            return name, None
+    if found := _DEBIAN_ABI.match(text):
+        return "debian-abi", int(found.group(1))
+    if found := _UBUNTU.search(text):
+        return "ubuntu", int(found.group(1))
+    return None, None
