@@ -1,7 +1,7 @@
 """The one table of architectures, and the names that people give them."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.exceptions import DoctorError
 from qemudoctor.kernel.elf import build_executable, parse_header
@@ -14,8 +14,7 @@ class PlatformError(DoctorError):
     """A text names no platform that is known here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+class Architecture(NamedTuple):
     """One architecture as QEMU's user mode sees it."""
 
     qemu_target: str
@@ -37,7 +36,11 @@ class Architecture:
 
     def sample(self) -> bytes:
         """Return a minimal static program of this architecture, for questions to the kernel model."""
-        return build_executable(bits=self.bits, order=self.order, machine=self.e_machine, flags=self.e_flags)
+        found = _SAMPLES.get(self.qemu_target)
+        if found is None:
+            found = build_executable(bits=self.bits, order=self.order, machine=self.e_machine, flags=self.e_flags)
+            _SAMPLES[self.qemu_target] = found
+        return found
 
     def native_loader(self, machine: Machine, kernel: KernelRelease) -> Loader | None:
         """Return the loader by which a machine runs this architecture's programs itself, None if it does not."""
@@ -49,8 +52,10 @@ class Architecture:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+_SAMPLES: dict[str, bytes] = {}
+
+
+class Platform(NamedTuple):
     """A platform in OCI spelling, and the architecture that its programs are of."""
 
     name: str

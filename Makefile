@@ -1,0 +1,61 @@
+# Targets: run, test, lint, engines, bench, clean. None of them needs root.
+#   make run ARGS="--require linux/arm64"
+#   make test PYTEST_ARGS="-k binfmt -n auto"
+#   make test PYTHON=/opt/python/bin/python3.12
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+PYTEST_ARGS ?=
+
+.PHONY: run test lint engines bench clean
+.DELETE_ON_ERROR:
+
+# Status 1 means that the host has findings; that is an answer and not a failure of make.
+run: $(VENV)/.ready-run
+	@$(BIN)/qemu-doctor $(ARGS) || { status=$$?; [ $$status -eq 1 ] || exit $$status; }
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+engines: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest --engines tests/engines $(PYTEST_ARGS)
+
+bench: $(VENV)/.ready-run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A name on PATH is not enough: version managers leave names that only print an error, and Debian ships venv apart
+# from python3. So each candidate is asked for what is needed of it. A PYTHON that was given is never replaced.
+SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+
+$(VENV)/.ready-run: pyproject.toml
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    rm -rf $(VENV); \
+	    if [ -n "$$PYTHON" ]; then set -- "$$PYTHON"; else set -- python3.13 python3.12 python3.11 python3; fi; \
+	    for python; do \
+	        "$$python" -c '$(SUITABLE)' 2>/dev/null || continue; \
+	        echo "setting up $(VENV) with $$python"; \
+	        "$$python" -m venv $(VENV); \
+	        break; \
+	    done; \
+	    [ -x $(BIN)/python ] || { \
+	        echo "qemu-doctor needs Python 3.11 or newer with its venv module; looked at: $$*" >&2; \
+	        echo "Debian, Ubuntu: apt install python3-venv. Elsewhere: make PYTHON=/path/to/python3.11" >&2; \
+	        exit 1; \
+	    }; \
+	}
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready-run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,253 @@
+"""Everything that is known of a host, read lazily, each thing once."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from qemudoctor.facts.distribution import Distribution, read_distribution
+from qemudoctor.facts.emulators import Emulator, read_emulator
+from qemudoctor.facts.fact import Fact, Unavailable
+from qemudoctor.facts.kernelconfig import Binfmt, KernelConfig, read_binfmt, read_config
+from qemudoctor.facts.mounts import Mount, MountState, read_mount, require_readable
+from qemudoctor.facts.prediction import Prediction, predict
+from qemudoctor.facts.registry import RegistryFacts, covered_platforms, read_registry, replay
+from qemudoctor.facts.sandbox import Sandbox, read_sandbox
+from qemudoctor.host.door import CouldNotLook, Host, HostError, NotThere, Uname
+from qemudoctor.host.observation import Observation, Observed
+from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.machine import Machine, UnknownMachine
+from qemudoctor.kernel.registry import Registry
+from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
+from qemudoctor.platforms import ARCHITECTURES, OCI_PLATFORMS, PLATFORMS, Architecture, Platform
+
+ENGINES = ("docker", "podman", "buildah", "nerdctl", "buildctl", "ctr", "crictl", "kubelet")
+
+
+Prober = Callable[[Host, tuple[Architecture, ...]], Mapping[str, Observed]]
+"""Runs one program of each architecture, on the host and in an empty root; answers by QEMU target."""
+
+
+class Question(NamedTuple):
+    """What is asked of a host: the platforms required, and what would be if kernel or registry were others."""
+
+    require: tuple[Platform, ...] = ()
+    kernel: KernelRelease | None = None
+    registry: tuple[tuple[str, bytes], ...] | None = None
+    """Pairs of where a register string comes from and the string, oldest first; None: the host's own registry."""
+
+    @property
+    def is_hypothetical(self) -> bool:
+        """Return whether the question is not about the host as it is."""
+        return self.kernel is not None or self.registry is not None
+
+
+class Facts:
+    """One host under one question. Every property may raise Unavailable; nothing is read twice."""
+
+    def __init__(self, host: Host, question: Question | None = None, *, prober: Prober | None = None) -> None:
+        self.host = host
+        self.question = question or Question()
+        self._prober = prober
+        self._emulators: dict[str, Emulator | Unavailable] = {}
+        self._predictions: dict[str, Prediction | Unavailable] = {}
+
+    @Fact
+    def uname(self) -> Uname:
+        """What uname(2) tells."""
+        try:
+            return self.host.uname()
+        except HostError as error:
+            raise Unavailable(f"the kernel of this host is not known: {error.reason}") from error
+
+    @Fact
+    def kernel(self) -> KernelRelease:
+        """The kernel release in question."""
+        if self.question.kernel is not None:
+            return self.question.kernel
+        try:
+            return KernelRelease.parse(self.uname.release, build=self.uname.version)
+        except KernelReleaseError as error:
+            raise Unavailable(str(error)) from error
+
+    @Fact
+    def machine(self) -> Machine:
+        """The architecture of the kernel, with every 32-bit loader that such a kernel can have."""
+        try:
+            return Machine.named(self._machine_name())
+        except UnknownMachine as error:
+            raise Unavailable(str(error)) from error
+
+    def machine_for(self, architecture: Architecture) -> Machine:
+        """Return the machine for a question about an architecture. Raises: Unavailable.
+
+        Where a loader decides that needs a kernel option, the configuration is asked whether it is there.
+        """
+        loader = architecture.native_loader(self.machine, self.kernel)
+        option = None if loader is None else loader.option
+        if option is None or not option.startswith("CONFIG_") or self.question.kernel is not None:
+            return self.machine
+        try:
+            has_option = self.config.value(option) == "y"
+        except Unavailable:
+            return self.machine
+        return self.machine if has_option else self.machine.without(option)
+
+    def _machine_name(self) -> str:
+        """Return `uname -m`; of a root without a running kernel, the architecture of its own shell."""
+        try:
+            return self.uname.machine
+        except Unavailable:
+            shell = self.emulator("/bin/sh")
+            for architecture in ARCHITECTURES:
+                if (shell.e_machine, shell.bits, shell.order) == (
+                    architecture.e_machine,
+                    architecture.bits,
+                    architecture.order,
+                ):
+                    return architecture.uname[0] if architecture.uname else architecture.qemu_target
+            raise
+
+    @Fact
+    def config(self) -> KernelConfig:
+        """The configuration of the running kernel."""
+        return read_config(self.host, self.uname.release)
+
+    @Fact
+    def binfmt(self) -> Binfmt:
+        """Whether the running kernel has binfmt_misc."""
+        return read_binfmt(self.host, self.uname.release)
+
+    @Fact
+    def mount(self) -> Mount:
+        """What lies at /proc/sys/fs/binfmt_misc."""
+        return read_mount(self.host)
+
+    @Fact
+    def registry(self) -> RegistryFacts:
+        """The registry in question, newest entry first."""
+        if self.question.registry is not None:
+            return replay(self.question.registry, kernel=self.kernel, tree=self.host.tree())
+        require_readable(self.mount)
+        real = read_registry(self.host)
+        if self.question.kernel is None:
+            return real
+        lines = tuple((f"entry {x.name} of this host", x.to_register()) for x in reversed(real.entries))
+        held = frozenset(x.name for x in real.entries if "F" in x.flags and x.pinned is None)
+        then = replay(lines, kernel=self.kernel, tree=self.host.tree(), held=held)
+        off = frozenset(x.name for x in real.entries if not x.enabled)
+        entries = tuple(x._replace(enabled=x.name not in off) for x in then.entries)
+        return then._replace(registry=Registry(entries, real.registry.enabled), damaged=real.damaged)
+
+    @Fact
+    def distribution(self) -> Distribution:
+        """The distribution, by os-release."""
+        return read_distribution(self.host)
+
+    @Fact
+    def sandbox(self) -> Sandbox | None:
+        """The container or user namespace that whoever looks is in."""
+        return read_sandbox(self.host)
+
+    @Fact
+    def engines(self) -> tuple[str, ...]:
+        """The container engines that are installed, by the names of their commands."""
+        try:
+            return tuple(name for name in ENGINES if self.host.which(name) is not None)
+        except HostError as error:
+            raise Unavailable(error.reason) from error
+
+    def emulator(self, path: str) -> Emulator:
+        """Return what lies at an interpreter's path now. Raises: Unavailable."""
+        if path not in self._emulators:
+            try:
+                self._emulators[path] = read_emulator(self.host, path)
+            except (CouldNotLook, NotThere) as error:
+                self._emulators[path] = Unavailable(f"{error.path}: {error.reason}")
+        found = self._emulators[path]
+        if isinstance(found, Unavailable):
+            raise Unavailable(found.reason)
+        return found
+
+    def entry_for(self, platform: Platform) -> Entry | None:
+        """Return the entry that decides over a platform's programs, a disabled one if there is no other.
+
+        Raises: Unavailable.
+        """
+        sample = platform.architecture.sample()
+        registry = self.registry.registry
+        matching = [x for x in registry.entries if x.matches(sample, "")]
+        enabled = [x for x in matching if x.enabled]
+        return next(iter(enabled or matching), None)
+
+    def is_native(self, platform: Platform) -> bool:
+        """Return whether this kernel runs a platform's programs itself. Raises: Unavailable."""
+        architecture = platform.architecture
+        return architecture.native_loader(self.machine_for(architecture), self.kernel) is not None
+
+    def prediction(self, platform: Platform) -> Prediction:
+        """Return what the model says of a platform's programs. Raises: Unavailable if it lacks a fact."""
+        target = platform.architecture.qemu_target
+        if target not in self._predictions:
+            try:
+                self._predictions[target] = predict(self, platform)
+            except Unavailable as error:
+                self._predictions[target] = error
+        found = self._predictions[target]
+        if isinstance(found, Unavailable):
+            raise Unavailable(found.reason)
+        return found
+
+    @Fact
+    def judged(self) -> tuple[Platform, ...]:
+        """The platforms in question: the required ones; without any, those that an entry is for.
+
+        Where the entries cannot be read, all platforms that OCI names are candidates, and those that really run
+        are judged.
+        """
+        if self.question.require:
+            return self.question.require
+        try:
+            entries = self.registry.entries
+        except Unavailable:
+            return tuple(x for x in self._foreign_oci() if self._runs(x))
+        names = sorted({name for entry in entries for name in covered_platforms(entry)})
+        return tuple(PLATFORMS[name] for name in names if not self._is_surely_native(PLATFORMS[name]))
+
+    def _foreign_oci(self) -> tuple[Platform, ...]:
+        return tuple(PLATFORMS[x] for x in OCI_PLATFORMS if not self._is_surely_native(PLATFORMS[x]))
+
+    def _is_surely_native(self, platform: Platform) -> bool:
+        try:
+            return self.is_native(platform)
+        except Unavailable:
+            return False
+
+    def _runs(self, platform: Platform) -> bool:
+        return any(x.outcome == "ok" for x in self.observed(platform))
+
+    @Fact
+    def _observations(self) -> Mapping[str, Observed]:
+        if self._prober is None:
+            return {}
+        candidates = self.question.require
+        if not candidates:
+            try:
+                _ = self.registry
+                candidates = self.judged
+            except Unavailable:
+                candidates = self._foreign_oci()
+        architectures = {x.architecture.qemu_target: x.architecture for x in candidates}
+        return self._prober(self.host, tuple(architectures.values()))
+
+    def observed(self, platform: Platform) -> Observed:
+        """Return what really executing a program of a platform answered: on the host, and in an empty root."""
+        found = self._observations.get(platform.architecture.qemu_target)
+        if found is not None:
+            return found
+        reason = "programs were not executed" if self._prober is None else "there is no test program for it"
+        return Observed(Observation(None, reason), Observation(None, reason))
+
+    @property
+    def registry_state(self) -> str:
+        """Return the state of the registry as reports spell it; one that is only supposed counts as mounted."""
+        state = MountState.MOUNTED if self.question.registry is not None else self.mount.state
+        return state.value

@@ -1,0 +1,1 @@
+"""Really executing tiny foreign programs, to see what the kernel does with them."""
