@@ -1,6 +1,5 @@
 """The one table of architectures, and the names that people give them."""
 
-import re
 from typing import NamedTuple
 
 from qemudoctor.exceptions import DoctorError
@@ -108,6 +107,11 @@ def _aliases() -> dict[str, str]:
 
 
 ALIASES = _aliases()
+_VARIANTS_OF = {
+    "linux/arm64": tuple(f"v{version}" for version in ("8", *(f"{x}.{y}" for x in (8, 9) for y in range(10)), "9")),
+    "linux/amd64": ("v1", "v2", "v3", "v4"),
+}
+"""Variants that name a processor level, not another kind of program."""
 
 
 def parse_platform(text: str) -> Platform:
@@ -121,8 +125,9 @@ def parse_platform(text: str) -> Platform:
     system, slash, rest = word.partition("/")
     if slash and system == "linux":
         word = rest
-    word = re.sub(r"^(arm64|aarch64)/v\d+(?:\.\d+)?$", "arm64", word)
-    word = re.sub(r"^(amd64|x86_64)/v[1-4]$", "amd64", word)
+    base, slash, variant = word.partition("/")
+    if slash and variant in _VARIANTS_OF.get(ALIASES.get(base, ""), ()):
+        word = base
     if word not in ALIASES:
         known = ", ".join(OCI_PLATFORMS)
         raise PlatformError(f"no platform is called {text.strip()[:60]!r}", hint=f"known platforms: {known}")

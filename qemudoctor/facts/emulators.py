@@ -1,18 +1,26 @@
 """The interpreters that entries name: what kind of file, how linked, for which machine, which version."""
 
 import enum
-import re
 from typing import NamedTuple
 
 from qemudoctor.host.door import CouldNotLook, Host, NotThere
-from qemudoctor.kernel.elf import ET_DYN, PT_INTERP, ElfHeader, header_size, parse_header, parse_segments, segment_size
+from qemudoctor.kernel.elf import (
+    ET_DYN,
+    PT_INTERP,
+    PT_LOAD,
+    ElfHeader,
+    Segment,
+    header_size,
+    parse_header,
+    parse_segments,
+    segment_size,
+)
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.path import LookupFailed, walk
 from qemudoctor.kernel.tree import NodeKind
 
 _SEGMENTS_MAX = 128
-_QEMU_NAME = re.compile(r"^qemu-([a-z0-9_]+?)(?:-static)?$")
-_DEBIAN_NAME = re.compile(r"^([a-z0-9_]+)-binfmt-P$")
+_PF_R = 4
 _VERSION_WINDOW_BYTES = 100
 
 
@@ -60,8 +68,13 @@ def is_qemu(interpreter: str) -> bool:
 def target_named_by(interpreter: str) -> str | None:
     """Return the QEMU target in an emulator's file name ("qemu-aarch64-static" gives "aarch64"), None for others."""
     name = interpreter.rpartition("/")[2]
-    found = _QEMU_NAME.match(name) or _DEBIAN_NAME.match(name)
-    return found.group(1) if found else None
+    if name.startswith("qemu-"):
+        target = name.removeprefix("qemu-").removesuffix("-static")
+    elif name.endswith("-binfmt-P"):  # Debian's links, whose name tells QEMU that the entry has the flag P
+        target = name.removesuffix("-binfmt-P")
+    else:
+        return None
+    return target if target.isascii() and target.replace("_", "a").isalnum() and target.islower() else None
 
 
 def read_emulator(host: Host, path: str) -> Emulator:
@@ -97,9 +110,10 @@ def _with_elf(host: Host, emulator: Emulator, path: str, head: bytes) -> Emulato
         return emulator._replace(head=head)
     bits, order = head[4] * 32, "little" if head[5] == 1 else "big"
     header = parse_header(head, bits=bits, order=order)
-    loader = _elf_loader(host, path, header, bits=bits, order=order)
+    segments = _segments(host, path, header, bits=bits, order=order)
+    loader = _elf_loader(host, path, segments)
     linkage = Linkage.STATIC_PIE if header.e_type == ET_DYN else Linkage.STATIC
-    version, build = _version(host, path)
+    version, build = _version(host, path, _constants(segments))
     return emulator._replace(
         head=head,
         bits=bits,
@@ -112,27 +126,37 @@ def _with_elf(host: Host, emulator: Emulator, path: str, head: bytes) -> Emulato
     )
 
 
-def _elf_loader(host: Host, path: str, header: ElfHeader, *, bits: int, order: str) -> str | None:
+def _segments(host: Host, path: str, header: ElfHeader, *, bits: int, order: str) -> tuple[Segment, ...]:
     count = min(header.e_phnum, _SEGMENTS_MAX)
     if header.e_phentsize != segment_size(bits) or header.e_phoff >= 1 << 62:
-        return None
+        return ()
     table = host.read_at(path, header.e_phoff, count * segment_size(bits))
     table = table[: len(table) // segment_size(bits) * segment_size(bits)]
-    for segment in parse_segments(table, bits=bits, order=order):
+    return parse_segments(table, bits=bits, order=order)
+
+
+def _constants(segments: tuple[Segment, ...]) -> int:
+    """Return where in the file the constants of a program lie, texts among them; 0 if that cannot be told."""
+    read_only = [x.p_offset for x in segments if x.p_type == PT_LOAD and x.p_flags == _PF_R and x.p_offset < 1 << 62]
+    return max(read_only, default=0)
+
+
+def _elf_loader(host: Host, path: str, segments: tuple[Segment, ...]) -> str | None:
+    for segment in segments:
         if segment.p_type == PT_INTERP and 1 < segment.p_filesz <= 4096 and segment.p_offset < 1 << 62:
             raw = host.read_at(path, segment.p_offset, segment.p_filesz)
             return raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
     return None
 
 
-def _version(host: Host, path: str) -> tuple[str | None, str | None]:
+def _version(host: Host, path: str, start: int) -> tuple[str | None, str | None]:
     """Return version and build as the program's own text for --version has them."""
     target = target_named_by(path)
     if target is None:
         return None, None
     needle = f"qemu-{target} version ".encode()
     try:
-        found = host.find_in_file(path, needle, _VERSION_WINDOW_BYTES)
+        found = host.find_in_file(path, needle, _VERSION_WINDOW_BYTES, start=start)
     except (CouldNotLook, NotThere):
         return None, None
     if found is None:

@@ -249,5 +249,12 @@ class Facts:
     @property
     def registry_state(self) -> str:
         """Return the state of the registry as reports spell it; one that is only supposed counts as mounted."""
-        state = MountState.MOUNTED if self.question.registry is not None else self.mount.state
+        if self.question.registry is not None:
+            return MountState.MOUNTED.value
+        state = self.mount.state
+        if state is MountState.MOUNTED:
+            try:
+                _ = self.registry
+            except Unavailable:
+                return MountState.UNREADABLE.value
         return state.value

@@ -1,7 +1,6 @@
 """Whether this kernel has binfmt_misc: built in, as a module, or not at all."""
 
 import enum
-import re
 from typing import NamedTuple
 
 from qemudoctor.facts.fact import Unavailable
@@ -39,8 +38,8 @@ class KernelConfig(NamedTuple):
 
     def value(self, option: str) -> str | None:
         """Return what an option is set to ("y", "m", a text), None if it is not set."""
-        found = re.search(rf"^{re.escape(option)}=(.*)$", self.text, re.MULTILINE)
-        return found.group(1) if found else None
+        _, found, rest = f"\n{self.text}".partition(f"\n{option}=")
+        return rest.partition("\n")[0] if found else None
 
 
 def read_config(host: Host, release: str) -> KernelConfig:

@@ -1,7 +1,6 @@
 """Whether binfmt_misc is mounted, told without touching the mount point."""
 
 import enum
-import re
 from typing import NamedTuple
 
 from qemudoctor.facts.fact import Unavailable
@@ -10,7 +9,6 @@ from qemudoctor.host.door import CouldNotLook, Forbidden, Host, NotRecorded, Not
 MOUNT_POINT = "/proc/sys/fs/binfmt_misc"
 MOUNTINFO = "/proc/self/mountinfo"
 _MOUNTINFO_LIMIT_BYTES = 8 << 20
-_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 class MountState(enum.Enum):
@@ -60,10 +58,19 @@ def parse_mountinfo(text: str) -> tuple[MountLine, ...]:
         fields, rest = before.split(" "), after.split(" ")
         if not separator or len(fields) < 6:
             continue
-        mount_point = _OCTAL.sub(lambda found: chr(int(found.group(1), 8)), fields[4])
+        mount_point = _unescaped(fields[4])
         options = frozenset(fields[5].split(",")) | frozenset(rest[2].split(",") if len(rest) > 2 else ())
         lines.append(MountLine(fields[0], fields[1], fields[3], mount_point, options, rest[0], line))
     return tuple(lines)
+
+
+def _unescaped(path: str) -> str:
+    r"""Return a path of mountinfo with its escapes for space, tab, newline and backslash (`\040`) resolved."""
+    if "\\" not in path:
+        return path
+    for sign in " \t\n\\":
+        path = path.replace(f"\\{ord(sign):03o}", sign)
+    return path
 
 
 def visible_mount(lines: tuple[MountLine, ...], path: str) -> MountLine | None:

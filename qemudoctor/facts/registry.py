@@ -147,7 +147,14 @@ def covered_architectures(entry: Entry) -> tuple[Architecture, ...]:
     """Return the architectures whose programs an entry matches by its magic."""
     if entry.extension is not None:
         return ()
-    return tuple(x for x in ARCHITECTURES if entry.matches(x.sample(), ""))
+    # Asked several times for each entry; what decides is the rule alone.
+    rule = (entry.offset, entry.magic, entry.mask)
+    if rule not in _COVERED:
+        _COVERED[rule] = tuple(x for x in ARCHITECTURES if entry.matches(x.sample(), ""))
+    return _COVERED[rule]
+
+
+_COVERED: dict[tuple[int, bytes, bytes | None], tuple[Architecture, ...]] = {}
 
 
 def covered_platforms(entry: Entry) -> tuple[str, ...]:

@@ -108,8 +108,10 @@ class Host(Protocol):
     def read_at(self, path: str, offset: int, size: int) -> bytes:
         """Return at most size bytes from offset of a regular file, fewer at its end."""
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> bytes | None:
-        """Return the first occurrence of needle in a file and what follows it, window bytes in all; or None.
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> bytes | None:
+        """Return an occurrence of needle in a file and what follows it, window bytes in all; or None.
+
+        It is the first one at or behind start; if there is none, the first in the file.
 
         Fewer at the end of the file, and from a capture that recorded fewer.
         """

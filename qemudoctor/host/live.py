@@ -27,7 +27,7 @@ from qemudoctor.host.syscalls import (
     require_regular,
     search,
 )
-from qemudoctor.host.trees import DirectoryTree
+from qemudoctor.host.trees import LiveTree
 
 # Of an ordinary user, PATH has no sbin on Debian, where update-binfmts lies.
 STANDARD_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -53,8 +53,8 @@ class LiveHost:
     def read_at(self, path: str, offset: int, size: int) -> bytes:
         return _with_file(path, lambda fd: read_range(fd, offset, size))
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> bytes | None:
-        return _with_file(path, lambda fd: search(fd, path, needle, window))
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> bytes | None:
+        return _with_file(path, lambda fd: search(fd, path, needle, window, start))
 
     def stat(self, path: str, *, follow: bool = True) -> FileStat:
         return file_stat(_ask(path, lambda raw: os.stat(raw, follow_symlinks=follow)))
@@ -113,8 +113,8 @@ class LiveHost:
 
         return run_command(argv, program=program, timeout_s=timeout_s, folders=search_folders())
 
-    def tree(self) -> DirectoryTree:
-        return DirectoryTree("/")
+    def tree(self) -> LiveTree:
+        return LiveTree()
 
 
 def search_folders() -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What belongs to whoever called: where he stands, what he wants, and the only files that are ever written for him."""
+"""What belongs to whoever called: where he stands, what he wants, the files he names, and those written for him."""
 
 import os
 import stat
@@ -21,6 +21,22 @@ def absolute(path: str) -> str:
     while path.startswith("./"):
         path = path[2:].lstrip("/")
     return path if path.startswith("/") else f"{working_directory()}/{path}".removesuffix("/.")
+
+
+def read_given(path: str, *, limit: int, hint: str) -> bytes:
+    """Return what a file that the user named holds; a pipe and /dev/null are files too.
+
+    Units: limit is in bytes. Raises: DoctorError with hint if it cannot be read or is larger.
+    """
+    try:
+        with open(path, "rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise DoctorError(f"{path} cannot be read: {reason}", hint=hint) from error
+    if len(content) > limit:
+        raise DoctorError(f"{path} is larger than {limit} bytes", hint=hint)
+    return content
 
 
 def wants_no_colour() -> bool:

@@ -101,7 +101,7 @@ class RecordedHost:
     def read_at(self, path: str, offset: int, size: int) -> bytes:
         return self._tree.read(self._locate(path).path, offset, size)
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> bytes | None:
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> bytes | None:
         record = self._record(path)
         for found in record.found:
             if found.needle == needle:

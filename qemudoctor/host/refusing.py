@@ -26,7 +26,7 @@ class RefusingHost:
     def read_at(self, path: str, offset: int, size: int) -> NoReturn:
         raise TouchedHost(path)
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> NoReturn:
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> NoReturn:
         raise TouchedHost(path)
 
     def stat(self, path: str, *, follow: bool = True) -> NoReturn:

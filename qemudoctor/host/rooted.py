@@ -77,9 +77,9 @@ class RootedHost:
         with self._disk.opened(self._locate(path).path) as fd:
             return read_range(fd, offset, size)
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> bytes | None:
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> bytes | None:
         with self._disk.opened(self._locate(path).path) as fd:
-            return search(fd, path, needle, window)
+            return search(fd, path, needle, window, start)
 
     def stat(self, path: str, *, follow: bool = True) -> FileStat:
         return file_stat(self._disk.status(self._locate(path, follow=follow).path))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from qemudoctor._override import override
 from qemudoctor.host.door import CouldNotLook, HostError, NotThere
 from qemudoctor.host.syscalls import (
     OPEN_FLAGS,
@@ -116,6 +117,26 @@ class DirectoryTree:
         # read opens in no other way. Not remembered by device: bind mounts of one file system differ in this.
         try:
             return bool(os.statvfs(self._root + encode(path)).f_flag & os.ST_NOEXEC)
+        except OSError as error:
+            raise failure(path, error) from error
+
+
+class LiveTree(DirectoryTree):
+    """The root of the running machine: nothing lies outside it, so directories are opened by their whole path."""
+
+    def __init__(self) -> None:
+        super().__init__("/")
+
+    @override
+    @contextmanager
+    def _parent(self, path: str) -> Iterator[tuple[int, bytes]]:
+        above, _, name = encode(path).rpartition(b"/")
+        try:
+            fd = os.open(above or b"/", _FOLDER_FLAGS)
+            try:
+                yield fd, name or b"."
+            finally:
+                os.close(fd)
         except OSError as error:
             raise failure(path, error) from error
 

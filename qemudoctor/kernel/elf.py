@@ -1,18 +1,18 @@
 """ELF files as the kernel reads them: only the fields it looks at, in its own byte order and word size."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ELF_MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = 2, 3
 PT_LOAD, PT_INTERP = 1, 3
+PF_X, PF_W = 1, 2
 
 _HEADER = {64: (64, "HHIQQQIHHH"), 32: (52, "HHIIIIIHHH")}
 _SEGMENT = {64: ("IIQQQQQQ", 56), 32: ("IIIIIIII", 32)}
 
 
-@dataclass(frozen=True, slots=True)
-class ElfHeader:
+class ElfHeader(NamedTuple):
     """An ELF header read with one word size and byte order, whatever EI_CLASS and EI_DATA claim."""
 
     is_elf: bool
@@ -26,8 +26,7 @@ class ElfHeader:
     e_phnum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One program header."""
 
     p_type: int

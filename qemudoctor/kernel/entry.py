@@ -1,7 +1,8 @@
 """One registered format of binfmt_misc, as register string and as text."""
 
 import re
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from qemudoctor.kernel.program import Program
 from qemudoctor.kernel.register import Fields
@@ -25,8 +26,7 @@ def _raw(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A format that binfmt_misc knows: what it matches, by magic or by extension, and who interprets it."""
 
     name: str
@@ -73,7 +73,7 @@ class Entry:
         Source: Linux fs/binfmt_misc.c, entry_status(). An interpreter may contain newlines, so the last "flags: "
             line counts.
         """
-        found = _PROCFS.fullmatch(text)
+        found = re.fullmatch(_PROCFS, text, re.DOTALL)
         if found is None:
             raise EntryFormatError(f"not the text of a binfmt_misc entry: {text[:60]!r}")
         try:
@@ -137,27 +137,41 @@ class Entry:
         Units: head is the first 128 or 256 bytes of the file; behind its end the kernel sees zeros.
         Source: Linux fs/binfmt_misc.c, search_binfmt_handler().
         """
+        return self.matches_start(int.from_bytes(head, "little"), extension_of(path))
+
+    def matches_start(self, number: int, extension: str | None) -> bool:
+        """Return the same for a head that was made a number, first byte lowest, and the path's extension."""
         if self.extension is not None:
-            return "." in path and path.rpartition(".")[2] == self.extension
-        window = head[self.offset : self.offset + len(self.magic)].ljust(len(self.magic), b"\0")
-        if self.offset < 0:
-            return False
-        if self.mask is None:
-            return window == self.magic
-        difference = int.from_bytes(window, "big") ^ int.from_bytes(self.magic, "big")
-        return difference & int.from_bytes(self.mask, "big") == 0
+            return self.extension == extension
+        bits, wanted = _pattern(self.offset, self.magic, self.mask)
+        return number & bits == wanted
 
     def with_flags(self, flags: str) -> "Entry":
         """Return this entry with other flags, in the kernel's order and with O where C is."""
-        return replace(self, flags=_ordered(flags))
+        return self._replace(flags=_ordered(flags))
 
 
-_PROCFS = re.compile(
+_PROCFS = (
     r"(?P<state>enabled|disabled)\ninterpreter (?P<interpreter>.+)\nflags: (?P<flags>[A-Za-z]*) ?\n"
     r"(?:offset (?P<offset>-?\d{1,10})\nmagic (?P<magic>[0-9a-fA-F]+)\n(?:mask (?P<mask>[0-9a-fA-F]+)\n)?"
-    r"|extension \.(?P<extension>[^/]+)\n)",
-    re.DOTALL,
+    r"|extension \.(?P<extension>[^/]+)\n)"
 )
+
+
+def extension_of(path: str) -> str | None:
+    """Return what follows the last dot of a path, as binfmt_misc sees it: a directory's dot counts too."""
+    return path.rpartition(".")[2] if "." in path else None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(offset: int, magic: bytes, mask: bytes | None) -> tuple[int, int]:
+    """Return the bits of a head that are looked at, and what they must be: one comparison instead of a loop."""
+    if offset < 0:
+        # Old kernels let a huge offset wrap around. What lies before the head, nobody can say.
+        return 0, 1
+    size = len(magic)
+    bits = (1 << 8 * size) - 1 if mask is None else int.from_bytes(mask, "little")
+    return bits << 8 * offset, (int.from_bytes(magic, "little") & bits) << 8 * offset
 
 
 def _ordered(flags: str) -> str:

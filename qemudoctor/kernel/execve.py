@@ -1,14 +1,14 @@
 """execve(): the walk from a path to a running program or an errno."""
 
 import enum
-from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
-from qemudoctor.kernel.loader import Killed, LoadContext, LoadFailed, load_native
+from qemudoctor.kernel.loader import LoadContext, LoadFailed, load_native
 from qemudoctor.kernel.machine import Machine, native_executable
+from qemudoctor.kernel.mapping import Killed
 from qemudoctor.kernel.path import LookupFailed
 from qemudoctor.kernel.program import OpenBlocks, Program, open_program
 from qemudoctor.kernel.registry import Registry
@@ -17,6 +17,9 @@ from qemudoctor.kernel.script import parse_shebang
 from qemudoctor.kernel.tree import ROOT, Credentials, Tree
 
 MAX_REWRITES = 5
+S_ISUID = 0o4000
+SET_GID = 0o2010
+"""Set-gid needs the group's x bit as well: without it, the bit once meant mandatory locking."""
 _INTERPRETER_CUT_BYTES = 127
 
 
@@ -29,8 +32,7 @@ class Handler(enum.Enum):
     ELF = "elf"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of the walk: who handled which file, what it opened, and a note for the reader."""
 
     handler: Handler
@@ -40,8 +42,7 @@ class Step:
     opens: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(NamedTuple):
     """How one execve() ended.
 
     errno is 0 when the new program started or died after the point of no return (then signal names how).
@@ -55,6 +56,14 @@ class Execution:
     signal: str | None = None
     blocks: bool = False
     """The call never returns: it waits in open() of a fifo."""
+    binary_fd: bool = False
+    """The interpreter gets the file as an open descriptor, AT_EXECFD."""
+    argv0_flag: bool = False
+    """The interpreter is told in AT_FLAGS that the caller's argv[0] is the third argument."""
+    euid: int = 0
+    egid: int = 0
+    secure: bool = False
+    """AT_SECURE: the program has a set-uid or set-gid bit that made a difference."""
 
     @property
     def errno_name(self) -> str:
@@ -89,11 +98,10 @@ def execve(
     """
     if isinstance(machine, str):
         machine = Machine.named(machine)
-    walk = _Walk(LoadContext(root, cwd, kernel, machine, credentials), registry, path)
-    walk.argv = list(argv) if argv is not None else [path]
-    if not walk.argv and kernel.supports(Feature.EMPTY_ARGV_FILLED):
-        walk.argv = [""]
-    return walk.run()
+    arguments = list(argv) if argv is not None else [path]
+    if not arguments and kernel.supports(Feature.EMPTY_ARGV_FILLED):
+        arguments = [""]
+    return _Walk(LoadContext(root, cwd, kernel, machine, credentials), registry, path, arguments).run()
 
 
 class _Failed(Exception):
@@ -101,18 +109,20 @@ class _Failed(Exception):
         self.errno = errno
 
 
-@dataclass(slots=True)
 class _Walk:
     """The state of one call: the file at hand, its name, the arguments, how often it was rewritten."""
 
-    context: LoadContext
-    registry: Registry
-    name: str
-    argv: list[str] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    execfd_wanted: bool = False
-    executable_set: bool = False
-    file: Program | None = None
+    def __init__(self, context: LoadContext, registry: Registry, name: str, argv: list[str]) -> None:
+        self.context = context
+        self.registry = registry
+        self.name = name
+        self.argv = argv
+        self.steps: list[Step] = []
+        self.execfd_wanted = False
+        self.executable_set = False
+        self.argv0_kept = False
+        self.owner: Program | None = None
+        """The file whose set-uid and set-gid bits count."""
 
     def run(self) -> Execution:
         try:
@@ -125,22 +135,37 @@ class _Walk:
         except Killed as error:
             self._note(Handler.ELF, self.name, f"{error.reason}: too late for an error, the process dies")
             return Execution(Errno.OK, tuple(self.steps), self.name, tuple(self.argv), signal=error.signal)
-        return Execution(Errno.OK, tuple(self.steps), runs, tuple(self.argv))
+        return self._started(runs)
+
+    def _started(self, runs: str) -> Execution:
+        caller = self.context.credentials
+        node = self.owner.node if self.owner is not None else None
+        euid = node.uid if node is not None and node.mode & S_ISUID else caller.uid
+        egid = node.gid if node is not None and node.mode & SET_GID == SET_GID else caller.gid
+        return Execution(
+            Errno.OK,
+            tuple(self.steps),
+            runs,
+            tuple(self.argv),
+            binary_fd=self.execfd_wanted,
+            argv0_flag=self.argv0_kept and self.context.kernel.supports(Feature.ARGV0_IN_AUXV),
+            euid=euid,
+            egid=egid,
+            secure=(euid, egid) != (caller.uid, caller.gid),
+        )
 
     def _walk(self) -> str:
         if not self.name:
             self._fail(Handler.OPEN, "", Errno.ENOENT, "an empty path names nothing")
-        self.file = self._open(Handler.OPEN, self.name, self.name)
-        self._note(Handler.OPEN, self.name, "the program itself", opens=self.file.path)
-        depth = 0
-        while True:
-            if depth > MAX_REWRITES:
-                self._fail(Handler.OPEN, self.name, Errno.ELOOP, f"more than {MAX_REWRITES} interpreters in a row")
-            following = self._rewrite(self.file)
+        file = self.owner = self._open(Handler.OPEN, self.name, self.name)
+        self._note(Handler.OPEN, self.name, "the program itself", opens=file.path)
+        for _ in range(MAX_REWRITES + 1):
+            following = self._rewrite(file)
             if following is None:
                 return self.name
-            self._take(following)
-            depth += 1
+            self._require_one_rewrite()
+            file = following
+        self._fail(Handler.OPEN, self.name, Errno.ELOOP, f"more than {MAX_REWRITES} interpreters in a row")
 
     def _rewrite(self, file: Program) -> Program | None:
         """Return the interpreter that comes next, or None if the file itself was loaded."""
@@ -154,14 +179,13 @@ class _Walk:
         self._elf(file)
         return None
 
-    def _take(self, following: Program) -> None:
-        """Go on with the interpreter; where an entry wanted the file as a descriptor, only one may be passed."""
+    def _require_one_rewrite(self) -> None:
+        """Refuse to go on where an entry wanted the file as a descriptor: only one may be passed."""
         if self.context.kernel.supports(Feature.ONE_EXECFD_REWRITE) and self.execfd_wanted:
             if self.executable_set:
                 note = "an entry with O or C came before, and after it no second interpreter is allowed"
                 self._fail(Handler.OPEN, self.name, Errno.ENOEXEC, note)
             self.executable_set = True
-        self.file = following
 
     def _misc(self, entry: Entry) -> Program:
         file, interpreter = self.name, entry.interpreter
@@ -171,6 +195,9 @@ class _Walk:
         program = self._entry_program(entry, interpreter)
         self.argv = [interpreter, file, *(self.argv if "P" in entry.flags else self.argv[1:])]
         self.execfd_wanted = self.execfd_wanted or "O" in entry.flags or "C" in entry.flags
+        self.argv0_kept = self.argv0_kept or "P" in entry.flags
+        if "C" not in entry.flags:
+            self.owner = program
         self.name = interpreter
         return program
 
@@ -193,7 +220,7 @@ class _Walk:
         self._note(Handler.SCRIPT, self.name, "the #! line names the interpreter", opens=interpreter)
         argument = () if shebang.argument is None else (shebang.argument.decode("utf-8", "surrogateescape"),)
         self.argv = [interpreter, *argument, self.name, *self.argv[1:]]
-        self.name = interpreter
+        self.name, self.owner = interpreter, program
         return program
 
     def _elf(self, file: Program) -> None:

@@ -1,7 +1,7 @@
 """What changed in execve() and binfmt_misc, and in which kernels: one row a change."""
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Version = tuple[int, int, int]
 
@@ -27,6 +27,12 @@ class Feature(enum.Enum):
     X32_NEEDS_OPTION = "32-bit x86-64 files need CONFIG_X86_X32_ABI"
     WRITE_WHILE_RUNNING = "a file that is open for writing can be executed"
     SEGV_AFTER_POINT_OF_NO_RETURN = "a failed load ends in SIGSEGV, not SIGKILL"
+    SEGMENTS_ONE_BY_ONE = "each ELF segment is mapped on its own, and the rest of its page cleared if possible"
+    LOADER_SEGMENTS_ONE_BY_ONE = "the same for its dynamic loader, and a writable rest must be cleared"
+    LOADER_TAIL_CLEARED = "the rest of a dynamic loader's last page is cleared even if no memory follows"
+    ALIGNED_PIE = "a position-independent program with a loader is put where its p_align wants it"
+    ALIGNED_STATIC_PIE = "a position-independent program without a loader is put where its p_align wants it"
+    FLAG_DELIMITER_REFUSED = "a flag letter cannot be the delimiter of a register string"
     USERNS_INSTANCE = "a registry for each user namespace that mounts one"
     UMOUNT_DROPS_ENTRIES = "entries vanish with the last mount of their registry"
     IA32_SWITCH = "ia32_emulation= can switch 32-bit x86 programs off"
@@ -41,8 +47,7 @@ class Support(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Versions of one branch that have a feature: from `first` up to, not including, `before`.
 
     `maybe` is the earliest version that could have it already: between the two nobody looked.
@@ -53,8 +58,7 @@ class Span:
     maybe: Version | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureRow:
+class FeatureRow(NamedTuple):
     """One change: where mainline and the stable branches have it, and vendors' kernels that differ."""
 
     feature: Feature
@@ -147,6 +151,48 @@ FEATURES: tuple[FeatureRow, ...] = (
         "2a010c412853, reverted by 3b832035387f",
     ),
     _since((3, 18, 0), "sources of 3.16.0 and 3.18.20", Feature.SEGV_AFTER_POINT_OF_NO_RETURN, el7=1062),
+    FeatureRow(
+        Feature.SEGMENTS_ONE_BY_ONE,
+        (
+            Span((6, 7, 0)),
+            Span((6, 1, 176), (6, 2, 0), maybe=(6, 1, 60)),
+            Span(None, (6, 7, 0), maybe=(6, 6, 1)),
+            Span(None, (5, 16, 0), maybe=(5, 15, 137)),
+        ),
+        "585a018627b4; booted 5.10.262 (no), 6.1.176 and 6.1.192 (yes)",
+        (("el7", None), ("el8", None)),
+    ),
+    _since(
+        (6, 7, 0),
+        "8b04d32678e3, f9c0a39d9530; booted 6.1.192 (no) and 6.12.117 (yes)",
+        Feature.LOADER_SEGMENTS_ONE_BY_ONE,
+        el7=None,
+        el8=None,
+    ),
+    _since((4, 8, 0), "0036d1f7eb95; booted 5.10.46 (yes)", Feature.LOADER_TAIL_CLEARED, el7=None),
+    _since((5, 10, 0), "ce81bb256a22; live on 6.18.44", Feature.ALIGNED_PIE, el7=None, el8=None),
+    FeatureRow(
+        Feature.ALIGNED_STATIC_PIE,
+        (
+            Span((6, 10, 0)),
+            Span((6, 1, 192), (6, 2, 0), maybe=(6, 1, 60)),
+            Span(None, (6, 7, 0), maybe=(6, 6, 1)),
+        ),
+        "3545deff0ec7; booted 5.10.262 (no), 6.1.192 and 6.12.117 (yes)",
+        (("el7", None), ("el8", None)),
+    ),
+    FeatureRow(
+        Feature.FLAG_DELIMITER_REFUSED,
+        (
+            Span((7, 2, 0)),
+            Span((6, 18, 44), (6, 19, 0), maybe=(6, 18, 36)),
+            Span((6, 12, 117), (6, 13, 0), maybe=(6, 12, 91)),
+            Span((6, 1, 192), (6, 2, 0), maybe=(6, 1, 177)),
+            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 258)),
+        ),
+        "8e85d50ba111 and its stable backports; live on 6.18.44",
+        (("el7", None), ("el8", None), ("el9", None)),
+    ),
     _since((6, 7, 0), "21ca59b365c0; recorded on 6.12.117, not 6.1.192", Feature.USERNS_INSTANCE, el7=None, el8=None),
     FeatureRow(
         Feature.UMOUNT_DROPS_ENTRIES,

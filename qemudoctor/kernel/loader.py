@@ -1,12 +1,11 @@
 """load_elf_binary(): the kernel's own programs, up to the point of no return and a little beyond."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.kernel.elf import (
     ET_DYN,
     ET_EXEC,
     PT_INTERP,
-    PT_LOAD,
     ElfHeader,
     Segment,
     header_size,
@@ -17,6 +16,7 @@ from qemudoctor.kernel.elf import (
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.machine import Loader, Machine
+from qemudoctor.kernel.mapping import FILE_OFFSET_MAX, Image, Killed, Mapper
 from qemudoctor.kernel.path import LookupFailed
 from qemudoctor.kernel.program import Program, open_program
 from qemudoctor.kernel.release import KernelRelease
@@ -25,7 +25,6 @@ from qemudoctor.kernel.tree import Credentials, Tree
 _TABLE_MAX_BYTES = 65536
 _INTERP_MAX_BYTES = 4096
 _OLD_INTERPRETER_MIN_BYTES = 128
-_FILE_OFFSET_MAX = (1 << 63) - 1
 
 
 class LoadFailed(Exception):
@@ -38,17 +37,7 @@ class LoadFailed(Exception):
         self.opens = opens
 
 
-class Killed(Exception):
-    """The load failed after the point of no return: the process dies by this signal."""
-
-    def __init__(self, signal: str, reason: str) -> None:
-        super().__init__(f"{signal}: {reason}")
-        self.signal = signal
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A program that started: the dynamic loader that it named, and where that was found; None if static."""
 
     bits: int
@@ -56,8 +45,7 @@ class Loaded:
     found: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadContext:
+class LoadContext(NamedTuple):
     """What does not change during one execve()."""
 
     root: Tree
@@ -168,45 +156,23 @@ class _Load:
 
     def _map(self, header: ElfHeader, segments: tuple[Segment, ...], interpreter: Program | None) -> None:
         """Raise Killed where mapping the program fails: the old program is gone by then."""
-        reason = self._unmappable(header, segments)
-        if reason is not None:
-            modern = self.context.kernel.supports(Feature.SEGV_AFTER_POINT_OF_NO_RETURN)
-            raise Killed("SIGSEGV" if modern else "SIGKILL", reason)
+        context = self.context
+        mapper = Mapper(context.kernel, self.loader, context.machine.page_size_bytes)
+        image = Image(self.program, header, segments)
         if interpreter is None:
-            if header.e_type == ET_EXEC and header.e_entry >= self.loader.task_size:
-                raise Killed("SIGSEGV", "the entry point lies outside the address space")
+            mapper.map(image, None)
             return
         inner = self._header(interpreter)
         try:
             inner_segments = self._segments(interpreter, inner)
         except LoadFailed as error:
             raise Killed("SIGSEGV", f"the loader's {error.reason}") from error
-        if inner.e_type not in (ET_EXEC, ET_DYN):
-            raise Killed("SIGSEGV", f"the loader's e_type is {inner.e_type}")
-        reason = self._unmappable(inner, inner_segments)
-        if reason is not None:
-            raise Killed("SIGSEGV", f"the loader: {reason}")
-
-    def _unmappable(self, header: ElfHeader, segments: tuple[Segment, ...]) -> str | None:
-        loads = [x for x in segments if x.p_type == PT_LOAD]
-        page = self.context.machine.page_size_bytes
-        if not loads:
-            return "no PT_LOAD"
-        for segment in loads:
-            if segment.p_filesz > segment.p_memsz:
-                return "p_filesz is larger than p_memsz"
-            if segment.p_memsz > self.loader.task_size:
-                return "p_memsz is larger than the address space"
-            if (segment.p_vaddr - segment.p_offset) % page and segment.p_filesz + segment.p_vaddr % page:
-                return "p_vaddr and p_offset do not agree modulo the page size"
-            if header.e_type == ET_EXEC and segment.p_vaddr > self.loader.task_size - segment.p_memsz:
-                return "a segment lies outside the address space"
-        return None
+        mapper.map(image, Image(interpreter, inner, inner_segments))
 
 
 def _read_exactly(program: Program, offset: int, size: int, what: str, *, opens: str | None = None) -> bytes:
     """Return size bytes at offset. Raises: LoadFailed with EIO at the end of the file, EINVAL for a negative offset."""
-    if offset + size > _FILE_OFFSET_MAX:
+    if offset + size > FILE_OFFSET_MAX:
         raise LoadFailed(Errno.EINVAL, f"{what} at a negative offset", opens=opens)
     content = program.read(offset, size)
     if len(content) < size:

@@ -1,6 +1,6 @@
 """What each kernel architecture accepts as its own program: word size, byte order, e_machine, conditions."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from qemudoctor.kernel.elf import ElfHeader, build_executable
 from qemudoctor.kernel.features import Feature
@@ -16,8 +16,7 @@ class UnknownMachine(ValueError):
     """No rules are known for this `uname -m`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loader:
+class Loader(NamedTuple):
     """One ELF loader of a kernel: the native one, or one for the 32-bit family member."""
 
     bits: int
@@ -34,6 +33,8 @@ class Loader:
     """The kernel option or processor property that a 32-bit loader needs."""
     task_size: int = 1 << 47
     """The end of a program's address space in bytes."""
+    align_max: int = 1 << 46
+    """The largest p_align at which a position-independent program with a loader is not moved down to address 0."""
 
     def accepts(self, header: ElfHeader) -> bool:
         """Return whether elf_check_arch() of this loader accepts a header.
@@ -48,8 +49,7 @@ class Loader:
         return masked != 0 if self.flags_nonzero else masked == self.flags_value
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """The architecture of a running kernel, by the name that `uname -m` gives."""
 
     name: str
@@ -67,14 +67,14 @@ class Machine:
 
     def without(self, *options: str) -> "Machine":
         """Return this machine without the loaders that need one of these options or processor properties."""
-        return replace(self, loaders=tuple(x for x in self.loaders if x.option not in options))
+        return self._replace(loaders=tuple(x for x in self.loaders if x.option not in options))
 
     def loaders_of(self, kernel: KernelRelease) -> tuple[Loader, ...]:
         """Return the loaders of this machine under one kernel release."""
         if kernel.supports(Feature.X32_NEEDS_OPTION):
             return self.loaders
         return tuple(
-            replace(x, machines=x.machines | {EM_X86_64}) if x.option == "CONFIG_IA32_EMULATION" else x
+            x._replace(machines=x.machines | {EM_X86_64}) if x.option == "CONFIG_IA32_EMULATION" else x
             for x in self.loaders
         )
 
@@ -115,14 +115,16 @@ MACHINES: tuple[Machine, ...] = (
     _machine(
         "x86_64",
         Loader(64, "little", frozenset({62}), task_size=(1 << 47) - 4096),
-        Loader(32, "little", frozenset({3, 6}), option="CONFIG_IA32_EMULATION", task_size=_I386_TASK),
+        Loader(
+            32, "little", frozenset({3, 6}), option="CONFIG_IA32_EMULATION", task_size=_I386_TASK, align_max=1 << 30
+        ),
     ),
     *(
         _machine(name, Loader(32, "little", frozenset({3, 6}), task_size=3 << 30))
         for name in ("i386", "i486", "i586", "i686")
     ),
     _machine("aarch64", Loader(64, "little", frozenset({183}), task_size=1 << 48), _ARM32),
-    _machine("aarch64_be", Loader(64, "big", frozenset({183}), task_size=1 << 48), replace(_ARM32, order="big")),
+    _machine("aarch64_be", Loader(64, "big", frozenset({183}), task_size=1 << 48), _ARM32._replace(order="big")),
     *(
         _machine(name, Loader(32, "little", frozenset({40}), task_size=3 << 30))
         for name in ("armv5tel", "armv5tejl", "armv6l", "armv7l", "armv8l")

@@ -1,6 +1,6 @@
 """The kernel's path walk, inside one root."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
@@ -19,8 +19,7 @@ class LookupFailed(Exception):
         self.path = path
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """The end of a walk: the resolved absolute path and what lies there."""
 
     path: str

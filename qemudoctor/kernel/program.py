@@ -1,6 +1,6 @@
 """Opening a file for execution, as open_exec() does it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
@@ -13,8 +13,7 @@ class OpenBlocks(Exception):
     """The kernel waits for ever: it opens a fifo that nobody writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A file that the kernel has opened for execution; it stays the same whatever becomes of its path."""
 
     path: str
@@ -31,8 +30,7 @@ class Program:
         return self.tree.read(self.path, offset, size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(NamedTuple):
     content: bytes
 
     def node(self, path: str, /) -> Node | None:

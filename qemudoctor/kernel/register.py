@@ -10,8 +10,7 @@ MIN_BYTES = 11
 _PADDING = 8
 _HEX = b"0123456789abcdefABCDEF"
 _INT_MAX = (1 << 31) - 1
-_STRICT_DECIMAL = re.compile(rb"([+-]?)(\d+)\n?")
-_LOOSE_DECIMAL = re.compile(rb"\d*")
+_STRICT_DECIMAL = rb"([+-]?)(\d+)\n?"
 
 
 class RegisterError(Exception):
@@ -54,6 +53,8 @@ class _Parser:
         if not MIN_BYTES <= len(line) <= limit:
             raise RegisterError(f"{len(line)} bytes, but {MIN_BYTES} to {limit} are allowed", field="length")
         self.delimiter = line[:1]
+        if self.delimiter in (b"P", b"O", b"C", b"F") and kernel.supports(Feature.FLAG_DELIMITER_REFUSED):
+            raise RegisterError("a flag letter cannot be the delimiter", field="delimiter")
         self.buffer = line + self.delimiter * _PADDING
         self.length = len(line)
         self.at = 1
@@ -131,7 +132,7 @@ class _Parser:
             return 0
         if not self.kernel.supports(Feature.STRICT_OFFSET):
             return self._loose_offset(text)
-        found = _STRICT_DECIMAL.fullmatch(text)
+        found = re.fullmatch(_STRICT_DECIMAL, text)
         value = int(found.group(2)[:400]) if found else -1
         if found is None or value > _INT_MAX or (found.group(1) == b"-" and value):
             raise RegisterError(f"the offset is {_shown(text)}, not a number from 0 to {_INT_MAX}", field="offset")
@@ -139,11 +140,9 @@ class _Parser:
 
     def _loose_offset(self, text: bytes) -> int:
         """Return the offset as simple_strtoul() and an int make it: too large a number wraps around."""
-        digits = _LOOSE_DECIMAL.match(text)
-        assert digits is not None
-        if digits.end() != len(text):
+        if not text.isdigit():
             raise RegisterError(f"the offset is {_shown(text)}, not a number", field="offset")
-        value = int(digits.group()[:1920] or b"0") & 0xFFFFFFFF
+        value = int(text) & 0xFFFFFFFF
         return value - (1 << 32) if value > _INT_MAX else value
 
     def _extension_fields(self) -> None:

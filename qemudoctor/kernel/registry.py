@@ -1,9 +1,9 @@
 """One binfmt_misc instance: its entries in match order, and what writes to its files do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.entry import Entry, extension_of
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.path import NAME_MAX_BYTES, LookupFailed
@@ -17,8 +17,7 @@ _COMMANDS = {b"0": 0, b"1": 1, b"-1": -1}
 _COMMAND_MAX_BYTES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(NamedTuple):
     """A registry: entries newest first, the order in which they are tried, and the switch of all."""
 
     entries: tuple[Entry, ...] = ()
@@ -53,7 +52,7 @@ class Registry:
         else:
             self._require_free(entry.name, kernel)
             entry = _pin(entry, root, kernel, cwd, credentials)
-        return replace(self, entries=(entry, *self.entries))
+        return self._replace(entries=(entry, *self.entries))
 
     def _require_free(self, name: str, kernel: KernelRelease) -> None:
         real = kernel.supports(Feature.REGISTER_ERRNO)
@@ -84,15 +83,19 @@ class Registry:
         if value is None:
             raise RegisterError("not 0, 1 or -1", field="command")
         if entry is None:
-            return replace(self, entries=()) if value < 0 else replace(self, enabled=bool(value))
-        others = {entry.name: None} if value < 0 else {entry.name: replace(entry, enabled=bool(value))}
-        return replace(self, entries=tuple(y for x in self.entries if (y := others.get(x.name, x)) is not None))
+            return self._replace(entries=()) if value < 0 else self._replace(enabled=bool(value))
+        others = {entry.name: None} if value < 0 else {entry.name: entry._replace(enabled=bool(value))}
+        return self._replace(entries=tuple(y for x in self.entries if (y := others.get(x.name, x)) is not None))
 
     def match(self, head: bytes, path: str) -> Entry | None:
         """Return the entry that decides over a program: the newest enabled one that matches, or None."""
         if not self.enabled:
             return None
-        return next((entry for entry in self.entries if entry.enabled and entry.matches(head, path)), None)
+        number, extension = int.from_bytes(head, "little"), extension_of(path)
+        for entry in self.entries:
+            if entry.enabled and entry.matches_start(number, extension):
+                return entry
+        return None
 
 
 def _pin(entry: Entry, root: Tree, kernel: KernelRelease, cwd: str, credentials: Credentials) -> Entry:
@@ -104,4 +107,4 @@ def _pin(entry: Entry, root: Tree, kernel: KernelRelease, cwd: str, credentials:
         raise RegisterError(
             f"F opens the interpreter at once, and {entry.interpreter} fails", errno=error.errno, field="interpreter"
         ) from error
-    return replace(entry, pinned=program)
+    return entry._replace(pinned=program)

@@ -1,27 +1,26 @@
 """Kernel releases: what `uname -r` says, and which features follow from it."""
 
 import re
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from qemudoctor.kernel.features import ROWS, Feature, FeatureRow, Span, Support, Version
 
-_RELEASE = re.compile(r"(\d{1,4})\.(\d{1,5})(?:\.(\d{1,5}))?(?=[^\d]|$)")
-_ENTERPRISE = re.compile(r"-(\d+)(?:\.\d+)*(?:\.rt[\d.]+)?\.(el\d+)(?:_\d+)?(?![a-z0-9])(?!\.elrepo)")
+# Patterns are texts: compiling them all would cost more than the rest of a start, and a release meets one or two.
+_ENTERPRISE = r"-(\d+)(?:\.\d+)*(?:\.rt[\d.]+)?\.(el\d+)(?:_\d+)?(?![a-z0-9])(?!\.elrepo)"
 _ENTERPRISE_BASE = {"el7": (3, 10), "el8": (4, 18), "el9": (5, 14), "el10": (6, 12)}
-_DEBIAN_BUILD = re.compile(r"Debian (\d+)\.(\d+)\.(\d+)")
-_DEBIAN_ABI = re.compile(
-    r"^\d+\.\d+\.0-(\d+)-(?:cloud-|rt-)?(?:amd64|arm64|686(?:-pae)?|armmp(?:-lpae)?|s390x|powerpc64le)$"
-)
-_UBUNTU = re.compile(r"-(\d+)-(?:generic|lowlatency|aws|azure|gcp|gke|kvm|oracle|oem|raspi|virtual|snapdragon|nvidia)")
-_VENDORS = (
-    ("wsl", re.compile(r"microsoft", re.I)),
-    ("amazon", re.compile(r"\.amzn\d")),
-    ("uek", re.compile(r"uek")),
-    ("virtuozzo", re.compile(r"\.vz\d|\.lve")),
-    ("debian", re.compile(r"\+deb\d+|~bpo|\.deb\d+")),
-    ("fedora", re.compile(r"\.fc\d+")),
-    ("proxmox", re.compile(r"-pve$")),
-    ("suse", re.compile(r"-default$")),
+_DEBIAN_BUILD = r"Debian (\d+)\.(\d+)\.(\d+)"
+_DEBIAN_ABI = r"\d+\.\d+\.0-(\d+)-(?:cloud-|rt-)?(?:amd64|arm64|686(?:-pae)?|armmp(?:-lpae)?|s390x|powerpc64le)"
+_UBUNTU = r"-(\d+)-(?:generic|lowlatency|aws|azure|gcp|gke|kvm|oracle|oem|raspi|virtual|snapdragon|nvidia)"
+_VENDOR_MARKS = (
+    ("wsl", ("microsoft", "Microsoft")),
+    ("amazon", (".amzn",)),
+    ("uek", ("uek",)),
+    ("virtuozzo", (".vz7", ".vz8", ".vz9", ".lve")),
+    ("debian", ("+deb", "~bpo", ".deb1")),
+    ("fedora", (".fc",)),
+    ("proxmox", ("-pve",)),
+    ("suse", ("-default",)),
 )
 
 
@@ -29,8 +28,7 @@ class KernelReleaseError(ValueError):
     """The text is not a Linux kernel release."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelRelease:
+class KernelRelease(NamedTuple):
     """A kernel release and what is known of it. Compare features, not versions: vendors backport."""
 
     text: str
@@ -52,29 +50,22 @@ class KernelRelease:
         Raises: KernelReleaseError if text does not begin with a version.
         """
         text = text.strip()
-        found = _RELEASE.match(text)
-        if found is None or len(text) > 255:
+        numbers = _numbers(text)
+        if len(numbers) < 2 or len(text) > 255:
             raise KernelReleaseError(f"not a kernel release: {text[:80]!r}")
-        major, minor, patch = (int(part or 0) for part in found.groups())
+        major, minor, patch = (*numbers, 0)[:3]
         vendor, number = _vendor(text, (major, minor))
-        known = found.group(3) is not None and vendor not in _FROZEN_PATCH
+        known = len(numbers) > 2 and vendor not in _FROZEN_PATCH
         if vendor == "debian-abi":
             vendor, patch, known = "debian", *_debian_patch((major, minor), number or 0)
-        if real := _DEBIAN_BUILD.search(build):
+        if "Debian" in build and (real := re.search(_DEBIAN_BUILD, build)):
             major, minor, patch = (int(part) for part in real.groups())
             vendor, known = "debian", True
         return cls(text, (major, minor, patch), vendor, number, known)
 
     def support(self, feature: Feature) -> Support:
         """Return whether this kernel has a feature, UNKNOWN where its vendor may have taken it or not."""
-        for assumed, value in self.assumed:
-            if assumed is feature:
-                return Support.YES if value else Support.NO
-        row = ROWS[feature]
-        for vendor, first in row.vendors:
-            if vendor == self.vendor:
-                return _by_build(first, self.build)
-        return self._by_version(row)
+        return _support(self, feature)
 
     def supports(self, feature: Feature) -> bool:
         """Return the best answer to whether this kernel has a feature: unknown counts as not backported."""
@@ -82,37 +73,52 @@ class KernelRelease:
 
     def assume(self, feature: Feature, value: bool) -> "KernelRelease":
         """Return this release with one feature settled, for asking what follows from either answer."""
-        return replace(self, assumed=(*self.assumed, (feature, value)))
+        return self._replace(assumed=(*self.assumed, (feature, value)))
 
-    def _by_version(self, row: FeatureRow) -> Support:
-        answers = [self._in_span(span) for span in row.spans]
-        for answer in (Support.YES, Support.UNKNOWN):
-            if answer in answers:
-                return answer
-        return Support.UNKNOWN if self._could_be_patched(row) else Support.NO
 
-    def _could_be_patched(self, row: FeatureRow) -> bool:
-        """Return whether this vendor could have taken a change that its base version lacks, and nobody looked."""
-        if row.feature in _NEVER_BACKPORTED or row.spans[0].before is not None:
-            return False
-        if self.vendor == "ubuntu":
-            return len(row.spans) > 1
-        return self.vendor in _HEAVILY_PATCHED
+@lru_cache(maxsize=1024)
+def _support(release: KernelRelease, feature: Feature) -> Support:
+    for assumed, value in release.assumed:
+        if assumed is feature:
+            return Support.YES if value else Support.NO
+    row = ROWS[feature]
+    for vendor, first in row.vendors:
+        if vendor == release.vendor:
+            return _by_build(first, release.build)
+    return _by_version(release, row)
 
-    def _in_span(self, span: Span) -> Support:
-        if span.before is not None:
-            if self.version >= span.before:
-                return Support.NO
-            if not self.patch_known and span.before[2] and span.before[:2] == self.version[:2]:
-                return Support.UNKNOWN
-        if span.first is not None and self.version >= span.first:
-            return Support.YES
-        branch = span.first or span.maybe
-        if not self.patch_known and branch and branch[2] and branch[:2] == self.version[:2]:
+
+def _by_version(release: KernelRelease, row: FeatureRow) -> Support:
+    answers = [_in_span(release, span) for span in row.spans]
+    for answer in (Support.YES, Support.UNKNOWN):
+        if answer in answers:
+            return answer
+    return Support.UNKNOWN if _could_be_patched(release, row) else Support.NO
+
+
+def _could_be_patched(release: KernelRelease, row: FeatureRow) -> bool:
+    """Return whether this vendor could have taken a change that its base version lacks, and nobody looked."""
+    if row.feature in _NEVER_BACKPORTED or row.spans[0].before is not None:
+        return False
+    if release.vendor == "ubuntu":
+        return len(row.spans) > 1
+    return release.vendor in _HEAVILY_PATCHED
+
+
+def _in_span(release: KernelRelease, span: Span) -> Support:
+    if span.before is not None:
+        if release.version >= span.before:
+            return Support.NO
+        if not release.patch_known and span.before[2] and span.before[:2] == release.version[:2]:
             return Support.UNKNOWN
-        if span.maybe is not None and self.version >= span.maybe:
-            return Support.UNKNOWN
-        return Support.NO
+    if span.first is not None and release.version >= span.first:
+        return Support.YES
+    branch = span.first or span.maybe
+    if not release.patch_known and branch and branch[2] and branch[:2] == release.version[:2]:
+        return Support.UNKNOWN
+    if span.maybe is not None and release.version >= span.maybe:
+        return Support.UNKNOWN
+    return Support.NO
 
 
 _FROZEN_PATCH = frozenset({"el7", "el8", "el9", "el10", "ubuntu"})
@@ -138,6 +144,19 @@ def _debian_patch(branch: tuple[int, int], abi: int) -> tuple[int, bool]:
     return level, False
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    """Return the two or three numbers at the start of a release, fewer if it does not start with a version."""
+    numbers: list[int] = []
+    for part in text.split(".", 3)[:3]:
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not 1 <= len(digits) <= 5 or not digits.isascii():
+            break
+        numbers.append(int(digits))
+        if digits != part:
+            break
+    return tuple(numbers)
+
+
 def _by_build(first: int | None, build: int | None) -> Support:
     if first is None:
         return Support.NO
@@ -148,15 +167,15 @@ def _by_build(first: int | None, build: int | None) -> Support:
 
 def _vendor(text: str, branch: tuple[int, int]) -> tuple[str | None, int | None]:
     """Return the vendor's tag and build number of a release, tags only where the base version is that vendor's own."""
-    if found := _ENTERPRISE.search(text):
+    if ".el" in text and (found := re.search(_ENTERPRISE, text)):
         tag = found.group(2)
         if _ENTERPRISE_BASE.get(tag) == branch:
             return tag, int(found.group(1))
-    for name, pattern in _VENDORS:
-        if pattern.search(text):
+    for name, marks in _VENDOR_MARKS:
+        if any(mark in text for mark in marks):
             return name, None
-    if found := _DEBIAN_ABI.match(text):
+    if ".0-" in text and (found := re.fullmatch(_DEBIAN_ABI, text)):
         return "debian-abi", int(found.group(1))
-    if found := _UBUNTU.search(text):
+    if "-" in text and (found := re.search(_UBUNTU, text)):
         return "ubuntu", int(found.group(1))
     return None, None

@@ -1,6 +1,6 @@
 """The first line of a script, read as the kernel reads it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.release import KernelRelease
@@ -8,8 +8,7 @@ from qemudoctor.kernel.release import KernelRelease
 _BLANKS = b" \t"
 
 
-@dataclass(frozen=True, slots=True)
-class Shebang:
+class Shebang(NamedTuple):
     """What a #! line asks for. An empty interpreter is the working directory (Linux 5.8 and later)."""
 
     interpreter: bytes

@@ -1,8 +1,7 @@
 """What execve() needs of a directory tree: look a path up, read bytes, know mode and mount."""
 
 import enum
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class NodeKind(enum.Enum):
@@ -17,8 +16,7 @@ class NodeKind(enum.Enum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One file of a tree, not followed if it is a symbolic link.
 
     Units: mode holds the permission bits (0o7777), size is in bytes.
@@ -51,8 +49,7 @@ class Tree(Protocol):
         """Return at most size bytes of the regular file at path, fewer at its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """Who calls execve(): decides permissions only. Root means CAP_DAC_OVERRIDE, as in a container's default."""
 
     uid: int = 0

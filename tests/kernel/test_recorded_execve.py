@@ -1,7 +1,6 @@
 """Every recorded answer of a real kernel, from 3.10 to 7.2, is the model's answer too."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +71,7 @@ def test_the_model_answers_as_the_kernel_did(case: dict[str, Any], release: str)
 
 def test_a_pinned_program_stays_when_its_file_changes() -> None:
     entry = Entry.from_register(A64.encode(), KernelRelease.parse("6.12"))
-    pinned = replace(entry, pinned=Program.from_bytes(b"hello\n"))
+    pinned = entry._replace(pinned=Program.from_bytes(b"hello\n"))
     foreign = MemoryTree({"/p": MemoryFile(bytes.fromhex(RECORDING["host_files"]["/tmp/qd-exec-lab/i-a64"]["hex"]))})
     ran = execve("/p", root=foreign, registry=Registry((pinned,)), kernel=KernelRelease.parse("6.12"), machine=MACHINE)
     assert ran.outcome == "ENOEXEC"

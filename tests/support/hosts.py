@@ -65,7 +65,7 @@ class FakeHost:
         self._require_allowed(path)
         return self._tree.read(locate(self._tree, path).path, offset, size)
 
-    def find_in_file(self, path: str, needle: bytes, window: int) -> bytes | None:
+    def find_in_file(self, path: str, needle: bytes, window: int, *, start: int = 0) -> bytes | None:
         content = self.read(path, limit=1 << 30)
         at = content.find(needle)
         return content[at : at + window] if at >= 0 else None
@@ -148,6 +148,14 @@ def dynamic_emulator(target: str, *, loader: str = "/lib64/ld-linux-x86-64.so.2"
     static[56:58] = struct.pack("<H", 2)
     static += struct.pack("<IIQQQQQQ", 3, 4, at, 0, 0, len(name), len(name), 1)
     return MemoryFile(bytes(static) + name + f"qemu-{target} version 7.2.22\n\0".encode())
+
+
+def native_loader() -> MemoryFile:
+    """Return a dynamic loader for x86-64 programs: a shared object with writable memory that needs no other."""
+    program = bytearray(native().sample())
+    program[16:18] = struct.pack("<H", 3)
+    program[68:72] = struct.pack("<I", 7)
+    return MemoryFile(bytes(program))
 
 
 def entry_text(

@@ -1,0 +1,1 @@
+"""QD2xx: binfmt_misc, its switches and its entries."""

@@ -1,0 +1,104 @@
+"""Platforms that nobody runs: no entry is for them."""
+
+from collections.abc import Iterator
+
+from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
+from qemudoctor.checks.diagnosis import Fault, each_fault
+from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, severity_of
+from qemudoctor.facts import MOUNT_POINT, RegistryFacts
+from qemudoctor.platforms import Platform, parse_platform
+
+_SHOWN = 8
+_EXAMPLES = ("linux/arm64", "linux/amd64")
+
+EXPLANATION = """\
+A processor runs programs of its own architecture only. When the kernel is asked to execute a
+program for another one, it first asks binfmt_misc, a list of entries that say "files that begin
+with these bytes are started by that interpreter". If no entry matches, the kernel tries to load
+the program itself, finds a foreign processor number in its header, and execve() returns ENOEXEC.
+Everybody prints that as "exec format error", Docker for example as
+
+    standard_init_linux.go:211: exec user process caused "exec format error"
+    exec /bin/sh: exec format error
+
+Entries are not part of the kernel: somebody has to register them after each boot. That is done by
+a distribution's package through /usr/lib/binfmt.d and systemd-binfmt, by a container such as
+tonistiigi/binfmt or multiarch/qemu-user-static, or by hand. Entries that a container registered
+are gone after a reboot. A restart of systemd-binfmt removes every entry that is not in binfmt.d.
+
+If the installer ran without an error and there is no entry all the same, there are two usual
+reasons. On kernels before 4.8 the registration with the flag F is refused with "Invalid argument"
+(QD101). On kernels from 6.7 on, and several updated older ones, all entries vanish with the last
+mount of binfmt_misc, so that an installer that mounts it in its own container takes its work with
+it when it ends (QD203).
+
+It is harmless if you never meant to run programs of that platform here. Sometimes emulation is
+not the answer at all: an image for this machine's own architecture may exist, and somebody only
+asked for the wrong platform.
+
+To see it for yourself: ls /proc/sys/fs/binfmt_misc
+"""
+
+
+def find_platforms_without_entry(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each required platform without an entry; or one, if nothing at all is emulated."""
+    registry = facts.registry
+    if not facts.question.require and not registry.damaged and not facts.judged:
+        yield _nothing(facts, registry)
+    for found in each_fault(facts, Fault.NOT_REGISTERED):
+        yield _missing(facts, found.platform)
+
+
+def _missing(facts: Facts, platform: Platform) -> Finding:
+    from qemudoctor.remedies.cures import cures
+
+    return Finding(
+        subject=platform.name,
+        platform=platform.name,
+        message=f"{platform.name}: no entry of binfmt_misc matches its programs and this kernel does not run them"
+        ' itself, so they end in "exec format error"',
+        severity=severity_of(facts, platform),
+        evidence=(_listing(facts, facts.registry),),
+        remedies=cures(facts, platform),
+    )
+
+
+def _nothing(facts: Facts, registry: RegistryFacts) -> Finding:
+    from qemudoctor.remedies.cures import cures
+
+    examples = (parse_platform(name) for name in _EXAMPLES)
+    example = next(platform for platform in examples if not facts.is_native(platform))
+    return Finding(
+        subject="binfmt_misc",
+        message="binfmt_misc: no entry is for an architecture that this machine does not run itself, so no platform is"
+        ' emulated at all and foreign programs end in "exec format error"',
+        evidence=(_listing(facts, registry),),
+        remedies=cures(facts, example),
+    )
+
+
+def _listing(facts: Facts, registry: RegistryFacts) -> Evidence:
+    names = [entry.name for entry in registry.entries] + [entry.name for entry in registry.damaged]
+    source = MOUNT_POINT if facts.question.registry is None else "--registry"
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else "")
+    return Evidence(source, f"entries: {shown}" if names else "no entries")
+
+
+CHECKS = (
+    Check(
+        id="QD206",
+        slug="binfmt-not-registered",
+        title="No entry is for a platform",
+        severity=Severity.ERROR,
+        cause="binfmt-not-registered",
+        family="binfmt",
+        run=find_platforms_without_entry,
+        explanation=EXPLANATION,
+        references=(
+            BINFMT_MISC,
+            BINFMT_D,
+            "https://github.com/moby/buildkit/issues/1513",
+            "https://github.com/tonistiigi/binfmt/issues/85",
+        ),
+    ),
+)

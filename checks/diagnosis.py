@@ -1,0 +1,155 @@
+"""Why programs of a platform do not run in a container: one fault a platform, the one that has to be put right first.
+
+Several checks ask this, each for its own fault, so that one fault is reported once and none is left out.
+"""
+
+import enum
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qemudoctor.check import Facts
+from qemudoctor.checks.subjects import one_per_architecture
+from qemudoctor.facts import Emulator, Linkage, Unavailable, target_named_by
+from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.execve import Execution
+from qemudoctor.kernel.tree import NodeKind
+from qemudoctor.platforms import BY_TARGET, Architecture, Platform
+
+
+class Fault(enum.Enum):
+    """What keeps programs of a platform from running, in the order in which it is looked for."""
+
+    NOT_REGISTERED = "no entry matches"
+    MISMATCHED = "an entry is meant for it and does not match"
+    ALL_DISABLED = "binfmt_misc is switched off"
+    ENTRY_DISABLED = "the entry is switched off"
+    LOOKED_UP_INSIDE = "the emulator works on the host and is looked for in the container"
+    EMULATOR_MISSING = "the emulator is not on the host"
+    EMULATOR_UNUSABLE = "the emulator is no program that can be executed"
+    EMULATOR_DYNAMIC = "the emulator lacks its loader"
+    EMULATOR_FOREIGN = "the emulator is of another machine"
+    EMULATOR_SCRIPT = "the emulator is a script"
+    EMULATOR_TAKEN = "an entry takes the emulator itself for a foreign program"
+    EMULATOR_FAILS = "the emulator cannot be started for another reason"
+
+
+class Diagnosis(NamedTuple):
+    """One platform's fault, and what shows it."""
+
+    platform: Platform
+    fault: Fault
+    walk: Execution
+    """In a container; of an entry without F whose emulator has a fault, on the host."""
+    entry: Entry | None = None
+    emulator: Emulator | None = None
+
+
+def each_fault(facts: Facts, fault: Fault) -> Iterator[Diagnosis]:
+    """Yield the platforms in question that have this fault, of those that share an entry only the first.
+
+    One that cannot be judged does not hide the others.
+    Raises: Unavailable at the end, if there was one.
+    """
+    missing: Unavailable | None = None
+    seen: set[str] = set()
+    for platform in one_per_architecture(facts):
+        try:
+            found = diagnose(facts, platform)
+        except Unavailable as error:
+            missing = missing or error
+            continue
+        if found is None or found.fault is not fault or (found.entry is not None and found.entry.name in seen):
+            continue
+        seen |= set() if found.entry is None else {found.entry.name}
+        yield found
+    if missing is not None:
+        raise missing
+
+
+def diagnose(facts: Facts, platform: Platform) -> Diagnosis | None:
+    """Return why a platform's programs do not run in a container, None if they do. Raises: Unavailable."""
+    prediction = facts.prediction(platform)
+    walk = prediction.container
+    if walk.outcome == "ok":
+        return None
+    entry = facts.entry_for(platform)
+    if entry is None:
+        meant = mismatched_entry(facts, platform.architecture)
+        fault = Fault.NOT_REGISTERED if meant is None else Fault.MISMATCHED
+        return Diagnosis(platform, fault, walk, meant)
+    if not facts.registry.registry.enabled:
+        return Diagnosis(platform, Fault.ALL_DISABLED, walk, entry)
+    if not entry.enabled:
+        return Diagnosis(platform, Fault.ENTRY_DISABLED, walk, entry)
+    emulator = facts.emulator(entry.interpreter)
+    if "F" not in entry.flags:
+        if prediction.host.outcome == "ok":
+            return Diagnosis(platform, Fault.LOOKED_UP_INSIDE, walk, entry, emulator)
+        walk = prediction.host
+    return Diagnosis(platform, _emulator_fault(facts, emulator, walk), walk, entry, emulator)
+
+
+def is_met(facts: Facts) -> bool:
+    """Return whether all that was required is known to run in a container: then other faults stop nobody."""
+    try:
+        return bool(facts.question.require) and not any(diagnose(facts, x) for x in facts.question.require)
+    except Unavailable:
+        return False
+
+
+def _emulator_fault(facts: Facts, emulator: Emulator, walk: Execution) -> Fault:
+    if not emulator.exists:
+        return Fault.EMULATOR_MISSING
+    if unusable(emulator) is not None:
+        return Fault.EMULATOR_UNUSABLE
+    if emulator.linkage is None:
+        return Fault.EMULATOR_SCRIPT
+    from qemudoctor.remedies.emulators import is_native
+
+    if not is_native(facts, emulator):
+        return Fault.EMULATOR_FOREIGN
+    if facts.registry.registry.match(emulator.head, emulator.path) is not None:
+        return Fault.EMULATOR_TAKEN
+    if emulator.linkage is Linkage.DYNAMIC and walk.steps[-1].opens == emulator.elf_loader:
+        return Fault.EMULATOR_DYNAMIC
+    return Fault.EMULATOR_FAILS
+
+
+def unusable(emulator: Emulator) -> tuple[str, str] | None:
+    """Return what is wrong with a file that exists and no kernel executes, and the cause; None if nothing is."""
+    if emulator.kind is not NodeKind.FILE:
+        kind = "thing" if emulator.kind is None else emulator.kind.value
+        return f"is no file but a {kind}", "permission-noexec"
+    if not emulator.executable:
+        return "has no execute permission", "permission-noexec"
+    if emulator.noexec:
+        return "lies on a file system that is mounted with noexec", "permission-noexec"
+    if emulator.size == 0:
+        return "is empty", "binary-corrupt-or-empty"
+    if emulator.linkage is None and not emulator.head.startswith(b"#!"):
+        return "is neither a program nor a script", "binary-corrupt-or-empty"
+    return None
+
+
+def mismatched_entry(facts: Facts, architecture: Architecture) -> Entry | None:
+    """Return the enabled entry whose emulator is for an architecture and whose magic is not, if there is one."""
+    return next((x for x in facts.registry.entries if meant_for(x) is architecture and is_mismatched(x)), None)
+
+
+def meant_for(entry: Entry) -> Architecture | None:
+    """Return the architecture that an entry's interpreter is named for, None for other interpreters."""
+    target = target_named_by(entry.interpreter)
+    return None if target is None else BY_TARGET.get(target)
+
+
+def is_mismatched(entry: Entry) -> bool:
+    """Return whether an enabled entry does not match the programs of its emulator.
+
+    QEMU's own rules count as right, though the one for microblaze matches nothing.
+    """
+    architecture = meant_for(entry)
+    if architecture is None or not entry.enabled or entry.extension is not None:
+        return False
+    if (entry.magic, entry.mask) == (architecture.magic, architecture.mask):
+        return False
+    return not entry.matches(architecture.sample(), "")

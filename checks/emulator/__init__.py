@@ -1,0 +1,1 @@
+"""QD3xx: the emulators that the entries name."""

@@ -1,0 +1,1 @@
+"""QD1xx: the kernel and what it can do at all."""

@@ -1,0 +1,1 @@
+"""QD5xx: what really executing programs showed."""

@@ -1,0 +1,87 @@
+"""What the checks have in common: whom to ask about, whether it works, and how to quote what was read."""
+
+from collections.abc import Callable, Iterator
+
+from qemudoctor.check import Evidence, Facts, Finding, Severity
+from qemudoctor.facts import Unavailable, entry_path
+from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.errnos import MEANINGS, Errno
+from qemudoctor.kernel.execve import Execution
+from qemudoctor.platforms import Platform
+
+BINFMT_MISC = "https://docs.kernel.org/admin-guide/binfmt-misc.html"
+BINFMT_MISC_SOURCE = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/fs/binfmt_misc.c"
+EXECVE = "https://man7.org/linux/man-pages/man2/execve.2.html"
+BINFMT_D = "https://man7.org/linux/man-pages/man5/binfmt.d.5.html"
+
+
+def one_per_architecture(facts: Facts) -> tuple[Platform, ...]:
+    """Return the platforms in question, of several with the same architecture only the first."""
+    seen: dict[str, Platform] = {}
+    for platform in facts.judged:
+        seen.setdefault(platform.architecture.qemu_target, platform)
+    return tuple(seen.values())
+
+
+def each_platform(facts: Facts, find: Callable[[Facts, Platform], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield what find yields of every platform; one that cannot be judged does not hide the others.
+
+    Raises: Unavailable at the end, if there was one.
+    """
+    missing: Unavailable | None = None
+    for platform in one_per_architecture(facts):
+        try:
+            yield from find(facts, platform)
+        except Unavailable as error:
+            missing = missing or error
+    if missing is not None:
+        raise missing
+
+
+def is_only_native(facts: Facts) -> bool:
+    """Return whether all that was required runs on this machine without any emulation."""
+    required = facts.question.require
+    try:
+        return bool(required) and all(facts.is_native(platform) for platform in required)
+    except Unavailable:
+        return False
+
+
+def is_required(facts: Facts, platform: Platform) -> bool:
+    """Return whether the user asked for this very platform."""
+    return platform in facts.question.require
+
+
+def severity_of(facts: Facts, platform: Platform) -> Severity | None:
+    """Return None, for the check's own severity, unless a program was really executed in an empty root and ran."""
+    return Severity.WARNING if facts.observed(platform).contained.outcome == "ok" else None
+
+
+def consequence(execution: Execution) -> str:
+    """Return how programs end, in the words that engines and shells print."""
+    if execution.blocks:
+        return "programs wait for ever"
+    meaning = MEANINGS.get(execution.errno)
+    if execution.errno is Errno.OK or meaning is None:
+        return f"programs end with {execution.outcome}"
+    return f'programs end in "{meaning[0].lower()}{meaning[1:]}" ({execution.errno.name})'
+
+
+def kernel_evidence(facts: Facts) -> Evidence:
+    """Return the kernel release in question and where it is from."""
+    return Evidence("--kernel" if facts.question.kernel is not None else "uname -r", facts.kernel.text)
+
+
+def entry_evidence(facts: Facts, entry: Entry, *lines: str) -> tuple[Evidence, ...]:
+    """Return lines of an entry's text, by their first words: "flags:", "interpreter", "enabled"."""
+    if facts.question.registry is not None:
+        return (Evidence(f"the entry {entry.name} of --registry", entry.to_register().decode("utf-8", "replace")),)
+    text = facts.registry.texts.get(entry.name, entry.to_procfs())
+    wanted = [line for line in text.splitlines() if line.split(" ", 1)[0] in lines]
+    return tuple(Evidence(entry_path(entry.name), line) for line in wanted)
+
+
+def walk_evidence(execution: Execution) -> Evidence:
+    """Return the last step of the model's walk in a container."""
+    step = execution.steps[-1]
+    return Evidence("execve in an empty root, by the kernel model", f"{step.file}: {step.note}")

@@ -1,0 +1,3 @@
+from qemudoctor.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,23 @@
+"""The command line: arguments in, text out, an exit status."""
+
+import sys
+from collections.abc import Sequence
+
+INTERRUPTED_STATUS = 130
+CRASHED_STATUS = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status. argv: the arguments behind the name of the program."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        from qemudoctor.cli.command import run
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED_STATUS
+    except Exception:  # a bug of ours: 1, the interpreter's own status for it, means that the host has findings
+        from traceback import print_exc
+
+        print_exc()
+        return CRASHED_STATUS

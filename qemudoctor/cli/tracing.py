@@ -1,0 +1,149 @@
+"""`trace`: the walk of the kernel through one execve."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from qemudoctor.cli.options import Parser, UsageError, add_what_if, file_name
+from qemudoctor.cli.streams import complain, is_terminal, say
+from qemudoctor.exceptions import DoctorError
+
+if TYPE_CHECKING:
+    from qemudoctor.facts import Facts, RefusedLine
+    from qemudoctor.host import Host
+    from qemudoctor.kernel import Registry, Tree
+    from qemudoctor.report.walk import Walk
+
+UNDETERMINED_STATUS = 3
+_DESCRIPTION = """\
+Draws the walk that the kernel takes through execve(PROGRAM): who handles which
+file, what it opens and in which root, and how it ends. Nothing is executed."""
+_EPILOG = """\
+A PROGRAM without a slash that is not in the current directory is looked up as a
+shell does it. With --root, as after chroot: paths are looked up in DIR, but the
+registry stays that of this host, and so do the interpreters that F keeps open.
+
+examples:
+  qemu-doctor trace ./hello-arm64
+  qemu-doctor trace /bin/sh --root /srv/arm64-rootfs
+  qemu-doctor trace ./hello-arm64 --kernel 3.10.0-327.el7.x86_64
+
+exit status:
+  0    the program would start
+  1    it would not
+  2    wrong usage, or something that cannot be read
+  3    not known: the registry cannot be read
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Draw one walk and return the exit status."""
+    given = _parse(arguments)
+    from qemudoctor.facts import Unavailable
+
+    try:
+        walk = _walk(given)
+    except Unavailable as error:
+        complain(f"the walk is not known: {error.reason}")
+        return UNDETERMINED_STATUS
+    say(_rendered(walk, given))
+    if walk.unseen is not None:
+        return UNDETERMINED_STATUS
+    return 0 if walk.execution.outcome == "ok" else 1
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = Parser(
+        "qemu-doctor trace",
+        usage="qemu-doctor trace PROGRAM [options]",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+    )
+    parser.add_argument("program", metavar="PROGRAM", help="the path that execve() is called with")
+    parser.add_argument("--root", metavar="DIR", help="look paths up in DIR, as after chroot into it")
+    parser.add_argument("--json", action="store_true", help="print JSON (schema: trace)")
+    add_what_if(parser)
+    given = parser.parse_args(arguments)
+    if given.root == "":
+        raise UsageError("--root names no directory", hint="Leave --root out, or name a directory.")
+    return given
+
+
+def _walk(given: argparse.Namespace) -> "Walk":
+    """Return the walk that is asked for. Raises: DoctorError; Unavailable without kernel or machine."""
+    from qemudoctor.examination import prepare
+    from qemudoctor.host import DirectoryTree, HostError, open_host
+    from qemudoctor.host.output import absolute
+    from qemudoctor.kernel import execve
+    from qemudoctor.report.walk import Walk
+
+    registry_file = file_name("--registry", given.registry)
+    facts = prepare(probe=False, kernel=given.kernel, registry=registry_file)
+    host = facts.host if given.root is None else open_host(root=absolute(given.root))
+    tree = DirectoryTree(host.root)
+    cwd = _working_directory(given)
+    registry, refused, unseen = _registry(facts)
+    try:
+        program = _found(given.program, host, tree, cwd)
+        execution = execve(program, root=tree, registry=registry, kernel=facts.kernel, machine=facts.machine, cwd=cwd)
+    except HostError as error:
+        hint = "Look as root: it may be hidden from you only."
+        raise DoctorError(f"{error.path} cannot be read: {error.reason}", hint=hint) from error
+    return Walk(
+        program,
+        host.root,
+        facts.kernel.text,
+        facts.machine.name,
+        registry,
+        facts.registry_state,
+        execution,
+        refused,
+        unseen,
+    )
+
+
+def _working_directory(given: argparse.Namespace) -> str:
+    """Return where a relative path starts: chroot(8) goes to the new root, and only a relative path needs ours."""
+    from qemudoctor.host.output import working_directory
+
+    return "/" if given.root is not None or given.program.startswith("/") else working_directory()
+
+
+def _found(program: str, host: "Host", tree: "Tree", cwd: str) -> str:
+    """Return the path by which a shell would call a program."""
+    from qemudoctor.kernel import LookupFailed, walk
+
+    if "/" in program or not program:
+        return program
+    try:
+        walk(tree, program, cwd=cwd)
+        return program
+    except LookupFailed:
+        return host.which(program) or program
+
+
+def _registry(facts: "Facts") -> "tuple[Registry, tuple[RefusedLine, ...], str | None]":
+    """Return the registry, the lines it refused, and why entries of it cannot be seen."""
+    from qemudoctor.facts import MountState, Unavailable
+    from qemudoctor.kernel import Registry
+
+    if facts.question.registry is None and facts.mount.state is MountState.ABSENT:
+        return Registry(), (), None  # a kernel without binfmt_misc has no entries
+    try:
+        known = facts.registry
+    except Unavailable as error:
+        return Registry(), (), error.reason
+    damaged = next((f"the entry {x.name} cannot be read: {x.reason}" for x in known.damaged), None)
+    return known.registry, known.refused, damaged
+
+
+def _rendered(walk: "Walk", given: argparse.Namespace) -> str:
+    from qemudoctor.report.walk import draw_walk, walk_document
+
+    if given.json:
+        from qemudoctor.report.document import dump
+
+        return dump(walk_document(walk))
+    from qemudoctor.host.output import wants_no_colour
+    from qemudoctor.report.terminal import Palette
+
+    return draw_walk(walk, palette=Palette(enabled=is_terminal() and not wants_no_colour()))

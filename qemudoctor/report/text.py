@@ -1,0 +1,151 @@
+"""The report for people: readable at 80 columns, the verdict in the last line."""
+
+from collections.abc import Iterator
+
+from qemudoctor.report import description
+from qemudoctor.report.findings import render_findings
+from qemudoctor.report.sentence import verdict_sentence
+from qemudoctor.report.table import render_table
+from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, listing, wrap
+from qemudoctor.report.walk import short_steps
+from qemudoctor.verdict import CheckStatus, Place, PlatformResult, Report, Summary, Verdict
+
+_WALKS_MAX = 3
+_COLOURS = {Summary.PASS: "green", Summary.WARN: "yellow", Summary.FAIL: "red", Summary.UNKNOWN: "yellow"}
+
+
+def render_text(report: Report, *, palette: Palette = PLAIN, verbose: bool = False) -> str:
+    """Return a report as text: host, registry, platforms, the kernel's steps where one fails, findings, verdict."""
+    parts = (
+        [*_host(report), *_supposed(report), *_registry(report)],
+        _entries(report) if verbose else [],
+        render_table(report.platforms, palette=palette),
+        _walks(report, verbose=verbose),
+        render_findings(report.findings, palette=palette, verbose=verbose)[1:],
+        _checks(report, verbose=verbose),
+        [palette.paint(line, _COLOURS[report.summary]) for line in wrap(verdict_sentence(report))],
+    )
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+
+
+def render_verdict(report: Report, *, palette: Palette = PLAIN) -> str:
+    """Return only the verdict, in one line."""
+    return palette.paint(verdict_sentence(report), _COLOURS[report.summary]) + "\n"
+
+
+def _host(report: Report) -> list[str]:
+    facts = report.facts
+    system = description.distribution(facts)
+    name = description.hostname(facts) or "unnamed host"
+    words = [
+        "unknown distribution" if system is None else cut(system.name or system.id, 60),
+        f"Linux {description.kernel(facts) or 'of unknown release'}",
+        description.machine(facts) or "unknown architecture",
+    ]
+    source = {"live": "", "root": " (files at a root)", "capture": " (a capture)"}[facts.host.source.value]
+    lines = wrap(f"{cut(name, 64)}: {', '.join(words)}{source}", hanging="  ")
+    sandbox = description.sandbox(facts)
+    if sandbox is not None:
+        text = f"seen from inside {sandbox.kind} ({sandbox.source}: {cut(sandbox.evidence, 40)})"
+        lines += wrap(f"{text}: what is true of it need not be true of the host around it", hanging="  ")
+    return lines
+
+
+def _supposed(report: Report) -> list[str]:
+    question = report.facts.question
+    lines = []
+    if question.kernel is not None:
+        real = description.known(lambda: report.facts.uname.release)
+        lines += wrap(f"supposed: Linux {question.kernel.text}; the host runs {real or 'none'}", hanging="  ")
+    if question.registry is not None:
+        files = sorted({source.rpartition(":")[0] or source for source, _ in question.registry})
+        count = len(question.registry)
+        origin = listing([cut(x, 60) for x in files]) or "an empty file"
+        lines += wrap(f"supposed: a registry of {count} line{'' if count == 1 else 's'} of {origin}", hanging="  ")
+    return lines
+
+
+def _registry(report: Report) -> list[str]:
+    found, reason = description.registry(report.facts)
+    words = [f"binfmt_misc: {description.registry_state(report.facts)}"]
+    if found is None:
+        return wrap(f"{words[0]}; its entries are not known: {reason}", hanging="  ")
+    words.append("enabled" if found.registry.enabled else "disabled")
+    off = sum(1 for x in found.entries if not x.enabled)
+    count = len(found.entries)
+    words.append(f"{count} entr{'y' if count == 1 else 'ies'}" + (f" ({off} disabled)" if off else ""))
+    words += [f"{len(found.damaged)} not readable"] if found.damaged else []
+    words += [f"{len(found.refused)} refused"] if found.refused else []
+    return wrap(", ".join(words), hanging="  ")
+
+
+def _entries(report: Report) -> list[str]:
+    found, _ = description.registry(report.facts)
+    if found is None:
+        return []
+    lines = []
+    for entry in found.entries:
+        state = "" if entry.enabled else ", disabled"
+        what = f"{cut(entry.interpreter, 200)}, flags {cut(entry.flags, 8) or 'none'}{state}"
+        lines += wrap(f"{cut(entry.name, 60)}: {what}", indent="  ", hanging="    ")
+    for damaged in found.damaged:
+        lines += wrap(f"{cut(damaged.name, 60)}: not readable: {damaged.reason}", indent="  ", hanging="    ")
+    for refused in found.refused:
+        lines += wrap(f"{refused.source}: {refused.errno.name}: {refused.reason}", indent="  ", hanging="    ")
+    return [f"entries, in the order in which they are tried:{'' if lines else ' none'}", *lines]
+
+
+def _walks(report: Report, *, verbose: bool) -> list[str]:
+    """Return the kernel's steps of what fails, once for all platforms that go the same way."""
+    drawn: dict[tuple[object, ...], list[tuple[PlatformResult, Place]]] = {}
+    for result in report.platforms:
+        place = _failing(result)
+        if place is not None and place.execution is not None:
+            execution = place.execution
+            way = (result.verdict, place.outcome, *((x.handler, x.note.partition(" (")[2]) for x in execution.steps))
+            drawn.setdefault(way, []).append((result, place))
+    groups = list(drawn.values())
+    shown = groups if verbose else groups[:_WALKS_MAX]
+    blocks = ["\n".join(_walk(group)) for group in shown]
+    left = [group[0][0].platform.name for group in groups[len(shown) :]]
+    blocks += ["\n".join(wrap(f"-v shows the steps of {listing(left)}"))] if left else []
+    return ["\n\n".join(blocks)] if blocks else []
+
+
+def _failing(result: PlatformResult) -> Place | None:
+    match result.verdict:
+        case Verdict.BROKEN | Verdict.MISSING:
+            return result.container
+        case Verdict.DEGRADED:
+            return result.host
+        case Verdict.WORKS | Verdict.UNKNOWN:
+            return None
+
+
+def _walk(group: list[tuple[PlatformResult, Place]]) -> list[str]:
+    result, place = group[0]
+    where = "in an empty root, as in a container" if place is result.container else "on the host"
+    says = "step by step" if place.observed in (None, place.predicted) else f"by the model (observed: {place.observed})"
+    lines = wrap(f"{result.platform.name} {where}, {says}:", hanging="  ")
+    assert place.execution is not None
+    lines += short_steps(place.execution)
+    others = [x.platform.name for x, _ in group[1:]]
+    return lines + (wrap(f"the same for {listing(others)}", indent="  ") if others else [])
+
+
+def _checks(report: Report, *, verbose: bool) -> list[str]:
+    lines: list[str] = []
+    for word, status in (("crashed", CheckStatus.CRASHED), ("could not look", CheckStatus.SKIPPED)):
+        for reason, names in _by_reason(report, status):
+            lines += wrap(f"{word}: {', '.join(names)}: {reason}", hanging="  ")
+    if verbose:
+        lines += [clean(f"{x.status.value}: {x.check} {x.slug}") for x in report.checks if x.reason is None]
+    return lines
+
+
+def _by_reason(report: Report, status: CheckStatus) -> Iterator[tuple[str, list[str]]]:
+    reasons: dict[str, list[str]] = {}
+    for result in report.checks:
+        if result.status is status:
+            reasons.setdefault(cut(result.reason or "no reason given", 300), []).append(cut(result.check, 60))
+    yield from reasons.items()

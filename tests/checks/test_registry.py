@@ -1,0 +1,221 @@
+"""QD202 to QD206, QD209 to QD211: the registry as a whole, its switches, what is missing in it and its order."""
+
+import pytest
+
+from qemudoctor.check import Severity
+from tests.support.checking import Expected, only, reason_to_skip, shapes
+from tests.support.hosts import (
+    FakeHost,
+    ask,
+    entry_text,
+    linux,
+    observing,
+    static_emulator,
+)
+
+FILES = {"/usr/bin/qemu-aarch64-static": static_emulator("aarch64")}
+MISSING = "binfmt-not-registered"
+MAGIC = rb"\x7f\x45\x4c\x46\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00"
+
+
+def registered(*, enabled: bool = True, flags: str = "F", switch: bool = True) -> FakeHost:
+    return linux(entries={"qemu-aarch64": entry_text(flags=flags, enabled=enabled)}, files=FILES, enabled=switch)
+
+
+@pytest.mark.parametrize(
+    ("host", "require", "expected"),
+    [
+        pytest.param(linux(), ("linux/arm64",), [], id="mounted"),
+        pytest.param(linux(mount="not-mounted"), (), [("error", None, None, "binfmt-not-mounted")], id="not mounted"),
+        pytest.param(linux(mount="not-mounted"), ("linux/amd64",), [], id="not needed"),
+        pytest.param(
+            linux(mount="not-mounted", files={"/.dockerenv": ""}),
+            ("linux/arm64",),
+            [("info", None, None, "binfmt-not-mounted")],
+            id="normal in a container",
+        ),
+        pytest.param(linux(mount="automount"), ("linux/arm64",), [], id="automount is another finding"),
+    ],
+)
+def test_not_mounted(host: FakeHost, require: tuple[str, ...], expected: list[Expected]) -> None:
+    assert shapes("QD202", ask(host, *require)) == expected
+
+
+def test_not_mounted_and_yet_in_effect() -> None:
+    facts = ask(linux(mount="not-mounted"), "linux/arm64", prober=observing(aarch64=("ok", "ok")))
+    assert only("QD202", facts).severity is Severity.WARNING
+
+
+def test_mounting_is_now_or_at_every_boot() -> None:
+    now, boot = only("QD202", ask(linux(mount="not-mounted", euid=1000), "linux/arm64")).finding.remedies
+    assert now.commands == ("sudo mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc",)
+    assert boot.persistent
+    assert all(command.startswith("sudo systemctl ") for command in boot.commands)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"),
+    [
+        pytest.param("6.12.1", "vanish when the container ends", id="entries vanish"),
+        pytest.param("5.15.120", "may vanish", id="not known"),
+        pytest.param("3.10.0-1160.el7.x86_64", "its entries cannot be read", id="entries stay"),
+    ],
+)
+def test_automount_not_triggered(kernel: str, words: str) -> None:
+    found = only("QD203", ask(linux(mount="automount", kernel=kernel), "linux/arm64"))
+    assert (found.severity, found.cause) == (Severity.WARNING, "binfmt-not-mounted")
+    assert words in found.finding.message
+    assert found.finding.remedies[0].commands == ("ls /proc/sys/fs/binfmt_misc/",)
+
+
+def test_triggered_automount_is_fine() -> None:
+    assert shapes("QD203", ask(linux(), "linux/arm64")) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        pytest.param(registered(), [], id="on"),
+        pytest.param(registered(switch=False), [("error", None, None, "binfmt-disabled")], id="off"),
+        pytest.param(linux(enabled=False), [("warning", None, None, "binfmt-disabled")], id="off and empty"),
+    ],
+)
+def test_all_disabled(host: FakeHost, expected: list[Expected]) -> None:
+    assert shapes("QD204", ask(host, "linux/arm64")) == expected
+
+
+def test_switch_not_to_be_read() -> None:
+    host = linux(forbidden=("/proc/sys/fs/binfmt_misc/status",))
+    assert "Permission denied" in reason_to_skip("QD204", ask(host, "linux/arm64"))
+
+
+@pytest.mark.parametrize(
+    ("host", "require", "expected"),
+    [
+        pytest.param(registered(), ("linux/arm64",), [], id="enabled"),
+        pytest.param(
+            registered(enabled=False),
+            ("linux/arm64",),
+            [("error", "linux/arm64", "qemu-aarch64", "binfmt-disabled")],
+            id="disabled and required",
+        ),
+        pytest.param(
+            registered(enabled=False),
+            (),
+            [("warning", "linux/arm64", "qemu-aarch64", "binfmt-disabled")],
+            id="disabled and perhaps on purpose",
+        ),
+        pytest.param(
+            linux(entries={"a": entry_text(enabled=False), "b": entry_text(flags="F")}, files=FILES),
+            ("linux/arm64",),
+            [],
+            id="another entry is enabled",
+        ),
+        pytest.param(registered(enabled=False, switch=False), ("linux/arm64",), [], id="everything is off"),
+    ],
+)
+def test_entry_disabled(host: FakeHost, require: tuple[str, ...], expected: list[Expected]) -> None:
+    assert shapes("QD205", ask(host, *require)) == expected
+
+
+def test_enabling_is_proven() -> None:
+    (remedy,) = only("QD205", ask(registered(enabled=False), "linux/arm64")).finding.remedies
+    assert (remedy.commands, remedy.proven) == (
+        (r"printf '%s\n' 1 > /proc/sys/fs/binfmt_misc/qemu-aarch64",),
+        "model",
+    )
+
+
+def test_enabling_an_entry_that_would_fail_is_not_offered() -> None:
+    assert only("QD205", ask(registered(enabled=False, flags=""), "linux/arm64")).finding.remedies == ()
+
+
+@pytest.mark.parametrize(
+    ("host", "require", "expected"),
+    [
+        pytest.param(registered(), ("linux/arm64",), [], id="registered"),
+        pytest.param(
+            registered(), ("linux/s390x",), [("error", "linux/s390x", None, MISSING)], id="another is registered"
+        ),
+        pytest.param(linux(), (), [("error", None, None, MISSING)], id="nothing at all"),
+        pytest.param(linux(), ("linux/amd64",), [], id="native"),
+        pytest.param(linux(), ("linux/386",), [], id="native 32-bit"),
+        pytest.param(
+            linux(config="CONFIG_BINFMT_MISC=y\n"),
+            ("linux/386",),
+            [("error", "linux/386", None, MISSING)],
+            id="32-bit programs not supported",
+        ),
+        pytest.param(
+            linux(),
+            ("linux/arm/v7", "linux/arm/v6"),
+            [("error", "linux/arm/v7", None, MISSING)],
+            id="one for an architecture",
+        ),
+        pytest.param(registered(enabled=False), ("linux/arm64",), [], id="disabled is another finding"),
+        pytest.param(registered(switch=False), ("linux/arm64",), [], id="all disabled is another finding"),
+    ],
+)
+def test_not_registered(host: FakeHost, require: tuple[str, ...], expected: list[Expected]) -> None:
+    assert shapes("QD206", ask(host, *require)) == expected
+
+
+def test_a_damaged_entry_could_be_the_one() -> None:
+    host = linux(entries={"qemu-aarch64": "gibberish"})
+    assert "cannot be read" in reason_to_skip("QD206", ask(host, "linux/arm64"))
+    assert shapes("QD206", ask(host)) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        pytest.param(b":q:X::a::/i:", "register-invalid-argument", id="type"),
+        pytest.param(b":q:M::" + MAGIC + b":\\xff:/i:", "register-invalid-argument", id="mask"),
+        pytest.param(b":status:M::" + MAGIC + b"::/i:", "register-exists", id="name taken"),
+        pytest.param(b":q:M::" + MAGIC + b"::/nowhere:F", "interpreter-missing-on-host", id="interpreter missing"),
+        pytest.param(b":q:M::" + MAGIC + b"::/usr:F", "permission-noexec", id="interpreter is a directory"),
+    ],
+)
+def test_refused(line: bytes, cause: str) -> None:
+    found = only("QD209", ask(linux(files=FILES), "linux/arm64", registry=[line]))
+    assert (found.severity, found.cause) == (Severity.ERROR, cause)
+    assert found.finding.evidence[0].source == "line 1"
+
+
+def test_accepted_lines_and_refused_f() -> None:
+    lines = [b":q:M::" + MAGIC + b"::/usr/bin/qemu-aarch64-static:F"]
+    assert shapes("QD209", ask(linux(files=FILES), "linux/arm64", registry=lines)) == []
+    assert shapes("QD209", ask(linux(files=FILES), "linux/arm64", registry=lines, kernel="3.10.0-327.el7")) == []
+    assert shapes("QD209", ask(registered(), "linux/arm64")) == []
+
+
+def test_unreadable_entry() -> None:
+    host = linux(entries={"good": entry_text(flags="F"), "bad": "enabled\n"}, files=FILES)
+    assert shapes("QD210", ask(host)) == [("warning", None, "bad", None)]
+    assert shapes("QD210", ask(registered())) == []
+
+
+def test_entry_not_to_be_read() -> None:
+    path = "/proc/sys/fs/binfmt_misc/qemu-aarch64"
+    host = linux(entries={"qemu-aarch64": entry_text()}, forbidden=(path,))
+    found = only("QD210", ask(host)).finding
+    assert [(x.source, x.text) for x in found.evidence] == [(path, "Permission denied")]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        pytest.param({"a": entry_text(flags="F")}, [], id="one entry"),
+        pytest.param({"a": entry_text(flags="F"), "b": entry_text(flags="F")}, [], id="the newest works"),
+        pytest.param(
+            {"a": entry_text(), "b": entry_text(flags="F")},
+            [("warning", "linux/arm64", "a", None)],
+            id="the older would work",
+        ),
+        pytest.param({"a": entry_text(), "b": entry_text()}, [], id="neither works"),
+        pytest.param({"a": entry_text(), "b": entry_text(flags="F", enabled=False)}, [], id="the older is disabled"),
+    ],
+)
+def test_shadowed(entries: dict[str, str], expected: list[Expected]) -> None:
+    facts = ask(linux(entries=entries, files=FILES), "linux/arm64")
+    assert shapes("QD211", facts) == expected

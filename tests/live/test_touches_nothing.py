@@ -1,0 +1,127 @@
+"""A diagnosis reads: under strace it writes nowhere but in its own folder of probes, and it mounts nothing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.live
+
+OWN_FOLDER = re.compile(r'"(?:/[^"/]+)*/qemu-doctor-[0-9a-f]{16}(?:/[^"]*)?"')
+OPENING = re.compile(r"\b(?:open|openat|openat2|creat)\(")
+WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE|\bcreat\(")
+CHANGING = [
+    "mkdir",
+    "mkdirat",
+    "rmdir",
+    "unlink",
+    "unlinkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "link",
+    "linkat",
+    "symlink",
+    "symlinkat",
+    "chmod",
+    "fchmodat",
+    "fchmodat2",
+    "chown",
+    "lchown",
+    "fchownat",
+    "mknod",
+    "mknodat",
+    "truncate",
+    "utimensat",
+    "setxattr",
+    "lsetxattr",
+]
+NEVER = [
+    "mount",
+    "umount2",
+    "move_mount",
+    "fsopen",
+    "fsmount",
+    "open_tree",
+    "mount_setattr",
+    "pivot_root",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "setns",
+    "reboot",
+    "swapon",
+    "sethostname",
+    "bpf",
+]
+CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(?:[\d.]+ )?(\w+)\(")
+
+
+def traced(tmp_path: Path, *arguments: str, before: Sequence[str] = ()) -> list[str]:
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    log = tmp_path / "strace.log"
+    command = [sys.executable, "-m", "qemudoctor", *arguments]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    kinds = ",".join(["%file", "%desc", "%network", "unshare", *NEVER])
+    ran = subprocess.run(
+        [*before, strace, "-f", "-qq", "-s", "300", "-e", f"trace={kinds}", "-o", str(log), *command],
+        env=environment,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode in (0, 1, 3), ran.stderr
+    assert "Traceback" not in ran.stderr
+    return log.read_text(errors="replace").splitlines()
+
+
+def called(line: str) -> str:
+    found = CALL.match(line)
+    return found.group(1) if found else ""
+
+
+def is_own(line: str) -> bool:
+    """Return whether a call names the folder of probes, or a path relative to it in a forked child."""
+    return OWN_FOLDER.search(line) is not None
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--require", "linux/arm64,linux/riscv64", "--json"), (), ("trace", "/bin/sh")], ids=" ".join
+)
+def test_nothing_is_written_or_mounted(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    lines = traced(tmp_path, *arguments)
+    assert any("/proc/self/mountinfo" in line for line in lines), "strace saw nothing of the diagnosis"
+    opened = [x for x in lines if OPENING.search(x) and WRITING.search(x) and not is_own(x) and '"/dev/null"' not in x]
+    changed = [x for x in lines if called(x) in CHANGING and not is_own(x)]
+    never = [x for x in lines if called(x) in NEVER]
+    assert opened == []
+    assert changed == []
+    assert never == []
+
+
+def test_only_a_user_namespace_is_ever_entered(tmp_path: Path) -> None:
+    entered = [x for x in traced(tmp_path, "--require", "linux/arm64") if called(x) == "unshare"]
+    assert [x for x in entered if "CLONE_NEWUSER)" not in x] == []
+
+
+def test_no_network_is_used(tmp_path: Path) -> None:
+    lines = traced(tmp_path, "--require", "linux/arm64")
+    assert [x for x in lines if called(x) in ("connect", "bind", "sendto") and "AF_INET" in x] == []
+
+
+def test_nothing_below_the_mount_point_is_touched_unless_it_is_mounted(tmp_path: Path) -> None:
+    """An automount must not be triggered: mountinfo is asked first. A fresh /proc has no mount there."""
+    fresh = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc"]
+    lines = traced(tmp_path, "--require", "linux/arm64", before=fresh)
+    below = [x for x in lines if '"/proc/sys/fs/binfmt_misc/' in x]
+    listed = [x for x in lines if '"/proc/sys/fs/binfmt_misc"' in x and "O_DIRECTORY" in x and "O_PATH" not in x]
+    assert below == []
+    assert listed == []
