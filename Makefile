@@ -1,4 +1,4 @@
-# Targets: run, test, lint, engines, bench, clean. None of them needs root.
+# Targets: run, test, lint, engines, bench, clean. Only engines needs root.
 #   make run ARGS="--require linux/arm64"
 #   make test PYTEST_ARGS="-k binfmt -n auto"
 #   make test PYTHON=/opt/python/bin/python3.12

@@ -20,6 +20,7 @@ ROUNDS = 15
 TEN = "aarch64 arm mips mipsel mips64el ppc64 ppc64le riscv64 s390x mips64"
 PRIVATE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 MOUNT = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc"
+MESSAGE = 'standard_init_linux.go:190: exec user process caused "no such file or directory"'
 DOCTOR = (sys.executable, "-m", "qemudoctor")
 # 1 and 3 say something about this host, and nothing about the measurement.
 ACCEPTED = frozenset({0, 1, 3})
@@ -64,6 +65,7 @@ def measure(environment: Mapping[str, str]) -> int:
         bare,
         ("--version", (*DOCTOR, "--version"), 3.0),
         ("--json --no-probe", (*DOCTOR, "--json", "--no-probe"), 6.0),
+        ("explain-error --no-host", (*DOCTOR, "explain-error", "--no-host", MESSAGE), 8.0),
     ]
     if can_be_private(environment):
         rows += [

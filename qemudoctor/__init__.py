@@ -4,9 +4,10 @@ from qemudoctor._version import __version__
 
 TYPE_CHECKING = False  # type checkers know the name; importing typing would cost --version as much as Python itself
 if TYPE_CHECKING:
+    from qemudoctor.errors import explain_error
     from qemudoctor.examination import examine
 
-__all__ = ["__version__", "examine"]
+__all__ = ["__version__", "examine", "explain_error"]
 
 
 def __getattr__(name: str) -> object:
@@ -15,4 +16,8 @@ def __getattr__(name: str) -> object:
         from qemudoctor.examination import examine
 
         return examine
+    if name == "explain_error":
+        from qemudoctor.errors import explain_error
+
+        return explain_error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,7 @@ from qemudoctor.exceptions import DoctorError
 USAGE_STATUS = 2
 COMMANDS = {
     "trace": "qemudoctor.cli.tracing",
+    "explain-error": "qemudoctor.cli.explain_error",
     "explain": "qemudoctor.cli.explain",
     "checks": "qemudoctor.cli.checklist",
     "schema": "qemudoctor.cli.schema",

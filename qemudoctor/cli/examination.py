@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 UNDETERMINED_STATUS = 3
 _USAGE = """qemu-doctor [options]
        qemu-doctor trace PROGRAM [options]
+       qemu-doctor explain-error [options] [TEXT | -]
        qemu-doctor explain ID
        qemu-doctor checks [--json]
        qemu-doctor schema NAME"""
@@ -23,6 +24,7 @@ nothing."""
 _EPILOG = """\
 commands:
   trace PROGRAM             draw the walk of the kernel through an execve
+  explain-error TEXT        from a line in a log, or a whole log, to its cause
   explain ID                the page of one check, by id or slug
   checks                    all checks, built in and plugged in
   schema NAME               the JSON Schema of report, trace or checks

@@ -37,7 +37,7 @@ _FAMILIES = {
 def read_distribution(host: Host) -> Distribution:
     """Return the host's distribution. Raises: Unavailable without an os-release file.
 
-    The distro package reads os-release's shell syntax; it gets the text through the door, never a path.
+    The distro package reads what needs the shell's rules; it gets the text through the door, never a path.
     """
     for path in _OS_RELEASE:
         try:
@@ -51,17 +51,44 @@ def read_distribution(host: Host) -> Distribution:
 
 
 def _parse(text: str) -> Distribution:
-    from io import StringIO
-
-    from distro import LinuxDistribution
-
-    try:
-        values = LinuxDistribution._parse_os_release_content(StringIO(text))
-    except ValueError as error:
-        raise Unavailable(f"os-release is damaged: {error}") from error
+    values = _plain_values(text)
+    if values is None:
+        values = _values_by_distro(text)
     return Distribution(
         values.get("id", "linux"),
         values.get("version_id", ""),
         values.get("pretty_name") or values.get("name", ""),
         tuple(values.get("id_like", "").split()),
     )
+
+
+def _plain_values(text: str) -> dict[str, str] | None:
+    """Return the values of a file of plain assignments, by lower-case name; None if it needs the shell's rules.
+
+    Nearly all are plain, and loading the distro package costs as much as a whole bare start of Python.
+    """
+    values = {}
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        name, assigned, value = line.partition("=")
+        quote = value[:1] if value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 1 else ""
+        inner = value[1:-1] if quote else value
+        if not assigned or not name.isidentifier() or any(sign in inner for sign in "'\"\\$`"):
+            return None
+        if not quote and any(sign in inner for sign in " \t#;&|<>()*?[]~"):
+            return None
+        values[name.lower()] = inner
+    return values
+
+
+def _values_by_distro(text: str) -> dict[str, str]:
+    from io import StringIO
+
+    from distro import LinuxDistribution
+
+    try:
+        return LinuxDistribution._parse_os_release_content(StringIO(text))
+    except ValueError as error:
+        raise Unavailable(f"os-release is damaged: {error}") from error

@@ -188,13 +188,32 @@ class Facts:
         target = platform.architecture.qemu_target
         if target not in self._predictions:
             try:
-                self._predictions[target] = predict(self, platform)
+                self._predictions[target] = self._predict(platform)
             except Unavailable as error:
                 self._predictions[target] = error
         found = self._predictions[target]
         if isinstance(found, Unavailable):
             raise Unavailable(found.reason)
         return found
+
+    def _predict(self, platform: Platform) -> Prediction:
+        machine = self.machine_for(platform.architecture)
+        return predict(
+            platform,
+            root=self.host.tree(),
+            registry=self._registry_to_predict_with(),
+            kernel=self.kernel,
+            machine=machine,
+        )
+
+    def _registry_to_predict_with(self) -> Registry:
+        """Return the registry for the model; a kernel without binfmt_misc has none, so nothing matches."""
+        if self.question.registry is None and self.mount.state is MountState.ABSENT:
+            return Registry()
+        if self.registry.damaged:
+            first = self.registry.damaged[0]
+            raise Unavailable(f"the entry {first.name} cannot be read: {first.reason}")
+        return self.registry.registry
 
     @Fact
     def judged(self) -> tuple[Platform, ...]:

@@ -8,7 +8,7 @@ from qemudoctor.kernel.program import Program
 from qemudoctor.kernel.register import Fields
 from qemudoctor.kernel.release import KernelRelease
 
-_FLAG_ORDER = "POCF"
+_FLAG_ORDER = "POCFTL"
 _DELIMITERS = b":,|;#%"
 _LINE_MAX = 1920
 _ALL_BYTES = frozenset(range(256))
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     name: str
     interpreter: str
     flags: str = ""
-    """Letters of POCF in that order; C always comes with O."""
+    """Letters of POCFTL in that order; C and T always come with O."""
     offset: int = 0
     magic: bytes = b""
     mask: bytes | None = None
@@ -60,6 +60,7 @@ class Entry(NamedTuple):
             magic=fields.magic,
             mask=fields.mask,
             extension=None if fields.extension is None else _text(fields.extension),
+            enabled="D" not in fields.flags,
         )
 
     @classmethod
@@ -175,7 +176,7 @@ def _pattern(offset: int, magic: bytes, mask: bytes | None) -> tuple[int, int]:
 
 
 def _ordered(flags: str) -> str:
-    have = set(flags) | ({"O"} if "C" in flags else set())
+    have = set(flags) | ({"O"} if "C" in flags or "T" in flags else set())
     return "".join(letter for letter in _FLAG_ORDER if letter in have)
 
 

@@ -121,6 +121,7 @@ class _Walk:
         self.execfd_wanted = False
         self.executable_set = False
         self.argv0_kept = False
+        self.loader: Program | None = None
         self.owner: Program | None = None
         """The file whose set-uid and set-gid bits count."""
 
@@ -169,10 +170,13 @@ class _Walk:
 
     def _rewrite(self, file: Program) -> Program | None:
         """Return the interpreter that comes next, or None if the file itself was loaded."""
+        self.loader = None
         size = 256 if self.context.kernel.supports(Feature.BUFFER_256) else 128
         head = file.read(0, size)
         entry = self.registry.match(head, self.name)
-        if entry is not None:
+        if entry is not None and "L" in entry.flags:
+            self._substitute_loader(entry)
+        elif entry is not None:
             return self._misc(entry)
         if head.startswith(b"#!"):
             return self._script(head)
@@ -193,13 +197,21 @@ class _Walk:
         if not self.context.kernel.supports(Feature.LONG_INTERPRETER) and len(raw) > _INTERPRETER_CUT_BYTES:
             interpreter = raw[:_INTERPRETER_CUT_BYTES].decode("utf-8", "surrogateescape")
         program = self._entry_program(entry, interpreter)
-        self.argv = [interpreter, file, *(self.argv if "P" in entry.flags else self.argv[1:])]
+        if "T" not in entry.flags:
+            self.argv = [interpreter, file, *(self.argv if "P" in entry.flags else self.argv[1:])]
         self.execfd_wanted = self.execfd_wanted or "O" in entry.flags or "C" in entry.flags
         self.argv0_kept = self.argv0_kept or "P" in entry.flags
         if "C" not in entry.flags:
             self.owner = program
         self.name = interpreter
         return program
+
+    def _substitute_loader(self, entry: Entry) -> None:
+        """Open the interpreter of an entry with L, which an ELF program gets for its loader: the search goes on.
+
+        Source: Linux 7.3 fs/binfmt_misc.c, load_misc_binary(). Not seen on a real kernel.
+        """
+        self.loader = self._entry_program(entry, entry.interpreter)
 
     def _entry_program(self, entry: Entry, interpreter: str) -> Program:
         if "F" not in entry.flags:
@@ -225,7 +237,7 @@ class _Walk:
 
     def _elf(self, file: Program) -> None:
         try:
-            loaded = load_native(file, self.context)
+            loaded = load_native(file, self.context, substitute=self.loader)
         except LoadFailed as error:
             self._fail(Handler.ELF, self.name, error.errno, error.reason, opens=error.opens)
         bits = f"{loaded.bits}-bit program of this architecture"

@@ -33,6 +33,8 @@ class Feature(enum.Enum):
     ALIGNED_PIE = "a position-independent program with a loader is put where its p_align wants it"
     ALIGNED_STATIC_PIE = "a position-independent program without a loader is put where its p_align wants it"
     FLAG_DELIMITER_REFUSED = "a flag letter cannot be the delimiter of a register string"
+    C_NEEDS_ABSOLUTE = "flag C without F needs an absolute interpreter"
+    LOADER_FLAGS = "flags T, L and D: transparent, loader substitution, registered disabled"
     USERNS_INSTANCE = "a registry for each user namespace that mounts one"
     UMOUNT_DROPS_ENTRIES = "entries vanish with the last mount of their registry"
     IA32_SWITCH = "ia32_emulation= can switch 32-bit x86 programs off"
@@ -188,11 +190,12 @@ FEATURES: tuple[FeatureRow, ...] = (
             Span((6, 18, 44), (6, 19, 0), maybe=(6, 18, 36)),
             Span((6, 12, 117), (6, 13, 0), maybe=(6, 12, 91)),
             Span((6, 1, 192), (6, 2, 0), maybe=(6, 1, 177)),
-            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 258)),
         ),
-        "8e85d50ba111 and its stable backports; live on 6.18.44",
+        "8e85d50ba111 and its backports; not on 5.10.262 and 6.1.176, on 6.1.192, 6.12.117 and 6.18.44",
         (("el7", None), ("el8", None), ("el9", None)),
     ),
+    _since((7, 3, 0), "afc6cdf457fb; booted 7.3.4", Feature.C_NEEDS_ABSOLUTE, el7=None, el8=None),
+    _since((7, 3, 0), "3e5fda71fac2; booted 7.3.4", Feature.LOADER_FLAGS, el7=None, el8=None),
     _since((6, 7, 0), "21ca59b365c0; recorded on 6.12.117, not 6.1.192", Feature.USERNS_INSTANCE, el7=None, el8=None),
     FeatureRow(
         Feature.UMOUNT_DROPS_ENTRIES,
@@ -215,8 +218,9 @@ FEATURES: tuple[FeatureRow, ...] = (
             Span((5, 18, 0)),
             Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
             Span((5, 15, 85), (5, 16, 0), maybe=(5, 15, 1)),
+            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 47)),
         ),
-        "sources of 4.19.304 and 5.15.85",
+        "sources of 4.19.304 and 5.15.85; booted 5.10.262",
         (("el7", None),),
     ),
 )

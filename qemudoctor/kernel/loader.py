@@ -55,8 +55,8 @@ class LoadContext(NamedTuple):
     credentials: Credentials
 
 
-def load_native(program: Program, context: LoadContext) -> Loaded:
-    """Return how the kernel starts a program of its own architecture.
+def load_native(program: Program, context: LoadContext, *, substitute: Program | None = None) -> Loaded:
+    """Return how the kernel starts a program of its own architecture, with a substitute for the loader that it names.
 
     Raises: LoadFailed(ENOEXEC) if it is not one, LoadFailed with other errors of its headers or its dynamic loader,
         Killed after the point of no return.
@@ -65,7 +65,7 @@ def load_native(program: Program, context: LoadContext) -> Loaded:
     failure = LoadFailed(Errno.ENOEXEC, "no loader of this kernel knows this file")
     for loader in context.machine.loaders_of(context.kernel):
         try:
-            return _Load(program, context, loader).run()
+            return _Load(program, context, loader, substitute).run()
         except LoadFailed as error:
             if error.errno is not Errno.ENOEXEC:
                 raise
@@ -74,10 +74,11 @@ def load_native(program: Program, context: LoadContext) -> Loaded:
 
 
 class _Load:
-    def __init__(self, program: Program, context: LoadContext, loader: Loader) -> None:
+    def __init__(self, program: Program, context: LoadContext, loader: Loader, substitute: Program | None) -> None:
         self.program = program
         self.context = context
         self.loader = loader
+        self.substitute = substitute
         self.new_phdrs = context.kernel.supports(Feature.SHORT_PHDRS_ENOEXEC)
 
     def run(self) -> Loaded:
@@ -127,7 +128,7 @@ class _Load:
         path = raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
         context = self.context
         try:
-            program = open_program(
+            program = self.substitute or open_program(
                 context.root, path, kernel=context.kernel, cwd=context.cwd, credentials=context.credentials
             )
         except LookupFailed as error:

@@ -53,7 +53,8 @@ class _Parser:
         if not MIN_BYTES <= len(line) <= limit:
             raise RegisterError(f"{len(line)} bytes, but {MIN_BYTES} to {limit} are allowed", field="length")
         self.delimiter = line[:1]
-        if self.delimiter in (b"P", b"O", b"C", b"F") and kernel.supports(Feature.FLAG_DELIMITER_REFUSED):
+        self.letters = _letters(kernel)
+        if self.delimiter in self.letters and kernel.supports(Feature.FLAG_DELIMITER_REFUSED):
             raise RegisterError("a flag letter cannot be the delimiter", field="delimiter")
         self.buffer = line + self.delimiter * _PADDING
         self.length = len(line)
@@ -76,6 +77,15 @@ class _Parser:
         if not self.fields.interpreter:
             raise RegisterError("no interpreter", field="interpreter")
         self.fields.flags = self._flags()
+        self._require_absolute()
+
+    def _require_absolute(self) -> None:
+        """Refuse a relative interpreter that would run with a program's credentials."""
+        flags = self.fields.flags
+        if "C" not in flags or "F" in flags or self.fields.interpreter.startswith(b"/"):
+            return
+        if self.kernel.supports(Feature.C_NEEDS_ABSOLUTE):
+            raise RegisterError("C without F needs an absolute interpreter", field="interpreter")
 
     def _until(self, field: str) -> bytes:
         """Return the bytes up to the next delimiter; a NUL before it ends the string and so the search."""
@@ -154,9 +164,8 @@ class _Parser:
         self._until("mask")
 
     def _flags(self) -> str:
-        letters = b"POCF" if self.kernel.supports(Feature.FIX_BINARY) else b"POC"
         start = self.at
-        while self.buffer[self.at : self.at + 1] and self.buffer[self.at] in letters:
+        while self.buffer[self.at : self.at + 1] and self.buffer[self.at] in self.letters:
             self.at += 1
         flags = self.buffer[start : self.at].decode()
         if self.buffer[self.at : self.at + 1] == b"\n":
@@ -167,11 +176,18 @@ class _Parser:
         return flags
 
 
+def _letters(kernel: KernelRelease) -> bytes:
+    """Return the flags that a kernel knows."""
+    if kernel.supports(Feature.LOADER_FLAGS):
+        return b"POCFTLD"
+    return b"POCF" if kernel.supports(Feature.FIX_BINARY) else b"POC"
+
+
 def _flag_reason(rest: bytes, kernel: KernelRelease) -> str:
     letters = rest.rstrip(b"\n")
     if letters and not letters.strip(b"POCF") and not kernel.supports(Feature.FIX_BINARY):
         return "the flag F is not known before Linux 4.8"
-    return f"the flags are {_shown(rest)}, not letters of {'POCF' if kernel.supports(Feature.FIX_BINARY) else 'POC'}"
+    return f"the flags are {_shown(rest)}, not letters of {_letters(kernel).decode()}"
 
 
 def _unescape(text: bytes) -> bytes:

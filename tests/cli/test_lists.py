@@ -88,7 +88,7 @@ def test_schema_is_printed(name: str, capsys: Output) -> None:
     assert capsys.readouterr().out == (FOLDER / f"{name}.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("arguments", [["schema"], ["schema", "explanation"], ["schema", "../x"], ["checks", "x"]])
+@pytest.mark.parametrize("arguments", [["schema"], ["schema", "nothing"], ["schema", "../x"], ["checks", "x"]])
 def test_wrong_usage(arguments: list[str], capsys: Output) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().out == ""

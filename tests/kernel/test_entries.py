@@ -1,0 +1,147 @@
+"""Entries as text and as register strings, what they match, and commands to a registry."""
+
+import pytest
+
+from qemudoctor.kernel import Entry, EntryFormatError, Errno, KernelRelease, RegisterError, Registry
+from tests.live.differential.hosts import CaseTree, File
+
+NOW = KernelRelease.parse("6.18.44")
+ROOT = CaseTree.of((("/i", File(content=b"x")),))
+MAGIC = "enabled\ninterpreter /i\nflags: OCF\noffset 1\nmagic 4142\nmask ff00\n"
+
+
+def test_magic_entry_is_read() -> None:
+    entry = Entry.from_procfs("a", MAGIC)
+    assert entry == Entry("a", "/i", "OCF", 1, b"AB", b"\xff\0")
+    assert entry.to_procfs() == MAGIC
+
+
+def test_extension_entry_is_read() -> None:
+    text = "disabled\ninterpreter i\nflags: \nextension .py\n"
+    entry = Entry.from_procfs("a", text)
+    assert entry == Entry("a", "i", extension="py", enabled=False)
+    assert entry.to_procfs() == text
+
+
+def test_an_interpreter_may_look_like_flags() -> None:
+    text = "enabled\ninterpreter /i\nflags: F\nflags: P\nextension .x\n"
+    entry = Entry.from_procfs("a", text)
+    assert (entry.interpreter, entry.flags) == ("/i\nflags: F", "P")
+
+
+def test_letters_of_newer_kernels_are_kept() -> None:
+    assert Entry.from_procfs("a", "enabled\ninterpreter /i\nflags: OTL\nextension .x\n").flags == "OTL"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "not the text"),
+        ("enabled\n", "not the text"),
+        (MAGIC.replace("enabled", "on"), "not the text"),
+        (MAGIC.replace("interpreter /i\n", ""), "not the text"),
+        (MAGIC.replace("flags: OCF\n", ""), "not the text"),
+        (MAGIC.replace("offset 1\n", ""), "not the text"),
+        (MAGIC.replace("magic 4142\n", ""), "not the text"),
+        (MAGIC.replace("mask ff00\n", "mask ff\n"), "magic has 2 bytes, mask 1"),
+        (MAGIC.replace("magic 4142\n", "magic 414\n"), "not hexadecimal"),
+        (MAGIC.replace("mask ff00\n", "mask ff0\n"), "not hexadecimal"),
+        (MAGIC + "more\n", "not the text"),
+    ],
+)
+def test_damaged_text(text: str, why: str) -> None:
+    with pytest.raises(EntryFormatError, match=why):
+        Entry.from_procfs("a", text)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry("a", "/i", "OCF", 0, b"AB", b"\xff\0"),
+        Entry("a", "/i", "", 3, b":,|;#%\0\n\\x"),
+        Entry("a:b", "/i,j", "P", extension="py"),
+        Entry("a", "/:,|;#%", "", extension="py"),
+        Entry("é", "/ü", "", extension="ß"),
+        Entry("a", "/i", "", 0, bytes(range(200)), bytes(range(200))),
+        Entry("a", "/" + "i" * 500, "POCF", 0, bytes(range(256)), b"\xff" * 256),
+    ],
+)
+def test_register_string_gives_the_entry_again(entry: Entry) -> None:
+    line = entry.to_register()
+    assert len(line) <= 1920
+    assert Entry.from_register(line, NOW) == entry
+
+
+@pytest.mark.parametrize(
+    ("entry", "head", "path", "matches"),
+    [
+        (Entry("a", "/i", magic=b"AB"), b"ABC", "/p", True),
+        (Entry("a", "/i", magic=b"AB"), b"AC", "/p", False),
+        (Entry("a", "/i", magic=b"AB"), b"A", "/p", False),
+        (Entry("a", "/i", magic=b"\0\0"), b"", "/p", True),
+        (Entry("a", "/i", magic=b"AB", mask=b"\xff\0"), b"AX", "/p", True),
+        (Entry("a", "/i", magic=b"AB", mask=b"\0\0"), b"", "/p", True),
+        (Entry("a", "/i", offset=2, magic=b"C"), b"ABC", "/p", True),
+        (Entry("a", "/i", offset=2, magic=b"C"), b"ABD", "/p", False),
+        (Entry("a", "/i", extension="x"), b"", "/p.x", True),
+        (Entry("a", "/i", extension="x"), b"", "/.x", True),
+        (Entry("a", "/i", extension="x"), b"", "/p.x.y", False),
+        (Entry("a", "/i", extension="x"), b"", "/d.x/p", False),
+        (Entry("a", "/i", extension="x"), b"", "/p.X", False),
+        (Entry("a", "/i", extension="x"), b"", "x", False),
+        (Entry("a", "/i", extension="x/p"), b"", "/d.x/p", True),
+    ],
+)
+def test_matching(entry: Entry, head: bytes, path: str, matches: bool) -> None:
+    assert entry.matches(head, path) is matches
+    assert Registry((entry,)).match(head, path) == (entry if matches else None)
+
+
+def registry(*lines: bytes) -> Registry:
+    return Registry.from_lines(lines, kernel=NOW, root=ROOT)
+
+
+def test_the_newest_enabled_entry_matches() -> None:
+    both = registry(b":a:E::x::/i:", b":b:E::x::/i:")
+    first = both.match(b"", "/p.x")
+    assert first is not None
+    assert first.name == "b"
+    second = both.write("b", b"0").match(b"", "/p.x")
+    assert second is not None
+    assert second.name == "a"
+    assert both.write("b", b"0\n").write("b", b"1\n").match(b"", "/p.x") == first
+    assert both.write("status", b"0").match(b"", "/p.x") is None
+    assert both.write("status", b"0").write("status", b"1") == both
+
+
+def test_removal() -> None:
+    both = registry(b":a:E::x::/i:", b":b:E::x::/i:")
+    assert [entry.name for entry in both.write("a", b"-1").entries] == ["b"]
+    assert both.write("status", b"-1").entries == ()
+    assert both.write("a", b"") is both
+    assert both.named("c") is None
+
+
+@pytest.mark.parametrize("command", [b"2", b"00", b"1\n\n", b"-1\n", b" 1", b"-2", b"on", b"\n"])
+def test_refused_commands(command: bytes) -> None:
+    one = registry(b":a:E::x::/i:")
+    for name in ("a", "status"):
+        if command == b"-1\n":
+            assert one.write(name, command).entries == ()
+            continue
+        with pytest.raises(RegisterError) as caught:
+            one.write(name, command)
+        assert (caught.value.errno, caught.value.field) == (Errno.EINVAL, "command")
+
+
+def test_no_such_entry() -> None:
+    with pytest.raises(RegisterError) as caught:
+        registry().write("a", b"1")
+    assert (caught.value.errno, caught.value.field) == (Errno.ENOENT, "name")
+
+
+def test_the_interpreter_of_f_is_pinned() -> None:
+    entry = registry(b":a:E::x::/i:F").entries[0]
+    assert entry.pinned is not None
+    assert entry.pinned.read(0, 9) == b"x"
+    assert registry(b":a:E::x::/i:").entries[0].pinned is None

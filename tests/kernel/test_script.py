@@ -1,0 +1,68 @@
+"""The #! line, before and after the parser was rewritten."""
+
+import pytest
+
+from qemudoctor.kernel import KernelRelease
+from qemudoctor.kernel.script import Shebang, parse_shebang
+
+CUT, STRICT, NOW = (KernelRelease.parse(x) for x in ("4.4.155", "5.4.286", "6.18.44"))
+
+
+def read(line: bytes, kernel: KernelRelease) -> tuple[bytes, bytes | None] | None:
+    found = parse_shebang(line, kernel=kernel)
+    return None if found is None else (found.interpreter, found.argument)
+
+
+@pytest.mark.parametrize("kernel", [CUT, STRICT, NOW], ids=lambda kernel: kernel.text)
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (b"#!/i\n", (b"/i", None)),
+        (b"#!/i", (b"/i", None)),
+        (b"#! \t/i\t\n", (b"/i", None)),
+        (b"#!/i x\n", (b"/i", b"x")),
+        (b"#!/i x y  z \t\n", (b"/i", b"x y  z")),
+        (b"#!/i\tx\n", (b"/i", b"x")),
+        (b"#!/i\r\n", (b"/i\r", None)),
+        (b"#!/i -e\r\n", (b"/i", b"-e\r")),
+        (b"#!i\nmore", (b"i", None)),
+        (b"#!/i\0x\n", (b"/i", None)),
+        (b"#!/i a\0b\n", (b"/i", b"a")),
+        (b"#!\n", None),
+        (b"#! \t \n", None),
+        (b"", None),
+        (b"#", None),
+        (b"!#/i\n", None),
+        (b" #!/i\n", None),
+    ],
+)
+def test_every_parser(line: bytes, found: tuple[bytes, bytes | None] | None, kernel: KernelRelease) -> None:
+    assert read(line, kernel) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "cut", "strict", "now"),
+    [
+        (b"#!\0\n", None, None, (b"", None)),
+        (b"#!", None, None, (b"", None)),
+        (b"#!/" + b"n" * 124 + b"\n", (b"/" + b"n" * 124, None), (b"/" + b"n" * 124, None), (b"/" + b"n" * 124, None)),
+        (b"#!/" + b"n" * 200 + b"\n", (b"/" + b"n" * 124, None), (b"/" + b"n" * 200, None), (b"/" + b"n" * 200, None)),
+        (b"#!/" + b"n" * 252 + b"\n", (b"/" + b"n" * 124, None), (b"/" + b"n" * 252, None), (b"/" + b"n" * 252, None)),
+        (b"#!/" + b"n" * 253 + b"\n", (b"/" + b"n" * 124, None), None, None),
+        (b"#!/i " + b"a" * 300, (b"/i", b"a" * 122), (b"/i", b"a" * 250), (b"/i", b"a" * 250)),
+        (b"#!" + b" " * 300, None, None, None),
+        (b"#!" + b" " * 253 + b"x", None, None, None),
+        (b"#!" + b" " * 252 + b"x\n", None, (b"x", None), (b"x", None)),
+    ],
+)
+def test_the_end_of_the_buffer(
+    line: bytes,
+    cut: tuple[bytes, bytes | None] | None,
+    strict: tuple[bytes, bytes | None] | None,
+    now: tuple[bytes, bytes | None] | None,
+) -> None:
+    assert [read(line, kernel) for kernel in (CUT, STRICT, NOW)] == [cut, strict, now]
+
+
+def test_a_shebang_is_a_value() -> None:
+    assert parse_shebang(b"#!/i x\n", kernel=NOW) == Shebang(b"/i", b"x")
