@@ -6,12 +6,13 @@ from qemudoctor.checks.binfmt import lines, magic, missing, mount, order, switch
 from qemudoctor.checks.container import view
 from qemudoctor.checks.emulator import linkage, presence
 from qemudoctor.checks.kernel import fix_binary as kernel_fix_binary
-from qemudoctor.checks.kernel import support
-from qemudoctor.checks.probe import difference
+from qemudoctor.checks.kernel import release, support
+from qemudoctor.checks.probe import difference, failure
 
 _MODULES = (
     kernel_fix_binary,
     support,
+    release,
     binfmt_fix_binary,
     mount,
     switches,
@@ -23,6 +24,7 @@ _MODULES = (
     linkage,
     view,
     difference,
+    failure,
 )
 
 CHECKS: tuple[Check, ...] = tuple(

@@ -9,11 +9,19 @@ from typing import NamedTuple
 
 from qemudoctor.check import Facts
 from qemudoctor.checks.subjects import one_per_architecture
-from qemudoctor.facts import Emulator, Linkage, Unavailable, target_named_by
+from qemudoctor.facts import (
+    Emulator,
+    Linkage,
+    Unavailable,
+    has_own_rule,
+    is_for_another,
+    matches_pie,
+    meant_for,
+)
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.execve import Execution
 from qemudoctor.kernel.tree import NodeKind
-from qemudoctor.platforms import BY_TARGET, Architecture, Platform
+from qemudoctor.platforms import Architecture, Platform
 
 
 class Fault(enum.Enum):
@@ -31,6 +39,8 @@ class Fault(enum.Enum):
     EMULATOR_SCRIPT = "the emulator is a script"
     EMULATOR_TAKEN = "an entry takes the emulator itself for a foreign program"
     EMULATOR_FAILS = "the emulator cannot be started for another reason"
+    OTHER_EMULATOR = "the emulator is started and is for another architecture"
+    PIE_LEFT_OUT = "no entry matches the position-independent programs"
 
 
 class Diagnosis(NamedTuple):
@@ -42,6 +52,10 @@ class Diagnosis(NamedTuple):
     """In a container; of an entry without F whose emulator has a fault, on the host."""
     entry: Entry | None = None
     emulator: Emulator | None = None
+    on_host: bool = False
+    """The walk is the one on the host."""
+    works_now: bool = False
+    """Programs were executed in an empty root and ran: F keeps an older file open, and this fault is yet to come."""
 
 
 def each_fault(facts: Facts, fault: Fault) -> Iterator[Diagnosis]:
@@ -71,7 +85,7 @@ def diagnose(facts: Facts, platform: Platform) -> Diagnosis | None:
     prediction = facts.prediction(platform)
     walk = prediction.container
     if walk.outcome == "ok":
-        return None
+        return _fault_of_rule(facts, platform, walk)
     entry = facts.entry_for(platform)
     if entry is None:
         meant = mismatched_entry(facts, platform.architecture)
@@ -82,19 +96,43 @@ def diagnose(facts: Facts, platform: Platform) -> Diagnosis | None:
     if not entry.enabled:
         return Diagnosis(platform, Fault.ENTRY_DISABLED, walk, entry)
     emulator = facts.emulator(entry.interpreter)
-    if "F" not in entry.flags:
+    on_host = "F" not in entry.flags
+    if on_host:
         if prediction.host.outcome == "ok":
             return Diagnosis(platform, Fault.LOOKED_UP_INSIDE, walk, entry, emulator)
         walk = prediction.host
-    return Diagnosis(platform, _emulator_fault(facts, emulator, walk), walk, entry, emulator)
+    works_now = not on_host and facts.observed(platform).contained.outcome == "ok"
+    return Diagnosis(platform, _emulator_fault(facts, emulator, walk), walk, entry, emulator, on_host, works_now)
+
+
+def _fault_of_rule(facts: Facts, platform: Platform, walk: Execution) -> Diagnosis | None:
+    """Return what is wrong though the kernel starts something for a minimal program, None if nothing is."""
+    if facts.has_no_registry:
+        return None
+    registry = facts.registry.registry
+    entry = facts.entry_for(platform)
+    if entry is None or not entry.enabled or not registry.enabled:
+        return None
+    ran = facts.observed(platform).contained.outcome == "ok"
+    if not ran and is_for_another(entry, platform.architecture):
+        return Diagnosis(platform, Fault.OTHER_EMULATOR, walk, entry)
+    if leaves_pie_out(facts, platform.architecture) and not facts.is_native(platform):
+        return Diagnosis(platform, Fault.PIE_LEFT_OUT, walk, entry)
+    return None
+
+
+def leaves_pie_out(facts: Facts, architecture: Architecture) -> bool:
+    """Return whether no enabled entry matches an architecture's position-independent programs."""
+    return not any(x.enabled and matches_pie(x, architecture) for x in facts.registry.entries)
 
 
 def is_met(facts: Facts) -> bool:
     """Return whether all that was required is known to run in a container: then other faults stop nobody."""
     try:
-        return bool(facts.question.require) and not any(diagnose(facts, x) for x in facts.question.require)
+        found = [diagnose(facts, x) for x in facts.question.require]
     except Unavailable:
         return False
+    return bool(found) and all(x is None or x.works_now for x in found)
 
 
 def _emulator_fault(facts: Facts, emulator: Emulator, walk: Execution) -> Fault:
@@ -136,12 +174,6 @@ def mismatched_entry(facts: Facts, architecture: Architecture) -> Entry | None:
     return next((x for x in facts.registry.entries if meant_for(x) is architecture and is_mismatched(x)), None)
 
 
-def meant_for(entry: Entry) -> Architecture | None:
-    """Return the architecture that an entry's interpreter is named for, None for other interpreters."""
-    target = target_named_by(entry.interpreter)
-    return None if target is None else BY_TARGET.get(target)
-
-
 def is_mismatched(entry: Entry) -> bool:
     """Return whether an enabled entry does not match the programs of its emulator.
 
@@ -150,6 +182,6 @@ def is_mismatched(entry: Entry) -> bool:
     architecture = meant_for(entry)
     if architecture is None or not entry.enabled or entry.extension is not None:
         return False
-    if (entry.magic, entry.mask) == (architecture.magic, architecture.mask):
+    if has_own_rule(entry, architecture):
         return False
     return not entry.matches(architecture.sample(), "")

@@ -1,14 +1,15 @@
 """What the checks have in common: whom to ask about, whether it works, and how to quote what was read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from qemudoctor.check import Evidence, Facts, Finding, Severity
 from qemudoctor.facts import Unavailable, entry_path
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import MEANINGS, Errno
 from qemudoctor.kernel.execve import Execution
-from qemudoctor.platforms import Platform
+from qemudoctor.platforms import PLATFORMS, Architecture, Platform, platform_names
 
+EMPTY_ROOT = "in an empty root, as a container's"
 BINFMT_MISC = "https://docs.kernel.org/admin-guide/binfmt-misc.html"
 BINFMT_MISC_SOURCE = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/fs/binfmt_misc.c"
 EXECVE = "https://man7.org/linux/man-pages/man2/execve.2.html"
@@ -16,9 +17,9 @@ BINFMT_D = "https://man7.org/linux/man-pages/man5/binfmt.d.5.html"
 
 
 def one_per_architecture(facts: Facts) -> tuple[Platform, ...]:
-    """Return the platforms in question, of several with the same architecture only the first."""
+    """Return the platforms in question, of several with the same architecture only one: a required one if possible."""
     seen: dict[str, Platform] = {}
-    for platform in facts.judged:
+    for platform in (*facts.question.require, *facts.judged):
         seen.setdefault(platform.architecture.qemu_target, platform)
     return tuple(seen.values())
 
@@ -81,7 +82,27 @@ def entry_evidence(facts: Facts, entry: Entry, *lines: str) -> tuple[Evidence, .
     return tuple(Evidence(entry_path(entry.name), line) for line in wanted)
 
 
-def walk_evidence(execution: Execution) -> Evidence:
-    """Return the last step of the model's walk in a container."""
+def walk_evidence(execution: Execution, *, on_host: bool = False) -> Evidence:
+    """Return the last step of the model's walk, in a container unless it was on the host."""
     step = execution.steps[-1]
-    return Evidence("execve in an empty root, by the kernel model", f"{step.file}: {step.note}")
+    where = "on the host" if on_host else EMPTY_ROOT
+    return Evidence(f"execve {where}, by the kernel model", f"{step.file}: {step.note}")
+
+
+def platform_of(facts: Facts, architecture: Architecture) -> Platform:
+    """Return the platform by which to call an architecture: one in question, or its first in OCI spelling."""
+    for platform in facts.judged:
+        if platform.architecture is architecture:
+            return platform
+    return PLATFORMS[platform_names(architecture)[0]]
+
+
+def all_names(facts: Facts, platform: Platform) -> str:
+    """Return the names of all platforms in question that have this one's architecture, this one first."""
+    same = [x.name for x in facts.judged if x.architecture is platform.architecture and x != platform]
+    return listed([platform.name, *same])
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a sentence lists them."""
+    return " and ".join(x for x in (", ".join(words[:-1]), *words[-1:]) if x)

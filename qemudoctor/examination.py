@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from qemudoctor.exceptions import DoctorError
 from qemudoctor.facts import Facts, Question
+from qemudoctor.facts.registry import ENTRIES_MAX
 from qemudoctor.host import open_host
 from qemudoctor.host.output import read_given
 from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
@@ -93,4 +94,6 @@ def read_registry_file(path: str) -> tuple[tuple[str, bytes], ...]:
         stripped = line.strip()
         if stripped and not stripped.startswith(_COMMENT):
             lines.append((f"{path}:{number}", stripped))
+    if len(lines) > ENTRIES_MAX:
+        raise DoctorError(f"{path} holds {len(lines)} lines, which is no real registry", hint=_REGISTRY_HINT)
     return tuple(lines)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from qemudoctor.exceptions import DoctorError
-from qemudoctor.kernel.elf import build_executable, parse_header
+from qemudoctor.kernel.elf import ET_DYN, ET_EXEC, build_executable, parse_header
 from qemudoctor.kernel.machine import Loader, Machine
 from qemudoctor.kernel.release import KernelRelease
 from qemudoctor.platform_rows import ROWS
@@ -33,12 +33,21 @@ class Architecture(NamedTuple):
     uname: tuple[str, ...]
     note: str
 
-    def sample(self) -> bytes:
-        """Return a minimal static program of this architecture, for questions to the kernel model."""
-        found = _SAMPLES.get(self.qemu_target)
+    def sample(self, *, pie: bool = False) -> bytes:
+        """Return a minimal static program of this architecture, for questions to the kernel model.
+
+        pie: position-independent, as nearly all programs are today (e_type 3 in place of 2).
+        """
+        found = _SAMPLES.get((self.qemu_target, pie))
         if found is None:
-            found = build_executable(bits=self.bits, order=self.order, machine=self.e_machine, flags=self.e_flags)
-            _SAMPLES[self.qemu_target] = found
+            found = build_executable(
+                bits=self.bits,
+                order=self.order,
+                machine=self.e_machine,
+                flags=self.e_flags,
+                kind=ET_DYN if pie else ET_EXEC,
+            )
+            _SAMPLES[self.qemu_target, pie] = found
         return found
 
     def native_loader(self, machine: Machine, kernel: KernelRelease) -> Loader | None:
@@ -51,7 +60,7 @@ class Architecture(NamedTuple):
         return None
 
 
-_SAMPLES: dict[str, bytes] = {}
+_SAMPLES: dict[tuple[str, bool], bytes] = {}
 
 
 class Platform(NamedTuple):

@@ -25,7 +25,7 @@ class Verdict(enum.Enum):
     BROKEN = "broken"
     """An entry is there, but containers do not work."""
     DEGRADED = "degraded"
-    """Containers work, but not everything does."""
+    """Containers work, but not on the host too, or not for position-independent programs."""
     MISSING = "missing"
     """Nobody runs these programs."""
     UNKNOWN = "unknown"
@@ -151,7 +151,19 @@ def judge(facts: Facts, platform: Platform) -> PlatformResult:
         container = _place(None, container_seen, error.reason)
     entry = _entry_name(facts, platform)
     support = _support(facts, platform, entry, container)
-    return PlatformResult(platform, required, support, entry, host, container, _verdict(support, host, container))
+    verdict = _verdict(support, host, container)
+    if verdict is Verdict.WORKS and support is Support.EMULATED and not _takes_pie(facts, platform):
+        verdict = Verdict.DEGRADED
+    return PlatformResult(platform, required, support, entry, host, container, verdict)
+
+
+def _takes_pie(facts: Facts, platform: Platform) -> bool:
+    """Return whether some entry is for the platform's position-independent programs; true where nobody can tell."""
+    try:
+        registry = facts.registry.registry
+    except Unavailable:
+        return True
+    return registry.match(platform.architecture.sample(pie=True), "") is not None
 
 
 def _place(execution: Execution | None, seen: Observation, reason: str | None = None) -> Place:

@@ -1,19 +1,27 @@
 """Entries whose magic and mask match other programs than they should."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from qemudoctor.check import Check, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import is_met, is_mismatched, meant_for
-from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence
-from qemudoctor.facts import covered_architectures
+from qemudoctor.check import Check, Facts, Finding, Remedy, Severity
+from qemudoctor.checks.diagnosis import is_met, is_mismatched, leaves_pie_out
+from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, is_required, platform_of
+from qemudoctor.facts import (
+    covered_architectures,
+    has_own_rule,
+    meant_for,
+    runs_programs_of,
+    target_named_by,
+)
 from qemudoctor.kernel.entry import Entry
-from qemudoctor.platforms import PLATFORMS, Architecture, Platform, platform_names
+from qemudoctor.platforms import Architecture, Platform, platform_names
 
-_E_TYPE_OFFSET = 16
-_ET_DYN = 3
 _OSABI_OFFSET = 7
 _OSABI_GNU = 3
 _PROCESSOR_OPTION = "AArch32"
+_WITHOUT_BACKSLASHES = b"x7f"
+r"""How \x7f begins after a shell took its backslash."""
+_FOR_ALL = ("restart-systemd-binfmt", "multiarch-qemu-user-static")
 _SCRIPT = b"#!/bin/sh\n"
 _QEMU_RULES = "https://gitlab.com/qemu-project/qemu/-/blob/master/scripts/qemu-binfmt-conf.sh"
 
@@ -60,96 +68,157 @@ not count.
 
 
 def find_magic_mismatch(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each entry of a QEMU emulator that matches other programs than its emulator's."""
+    """Yield a finding for each entry of a QEMU emulator that matches other programs than its emulator's.
+
+    Entries whose backslashes got lost on the way come from one command, and are one finding.
+    """
+    bare: list[tuple[Architecture, Entry]] = []
     for entry in facts.registry.entries:
         architecture = meant_for(entry)
         if architecture is None or not entry.enabled or entry.extension is not None:
             continue
-        if (entry.magic, entry.mask) == (architecture.magic, architecture.mask):
+        if has_own_rule(entry, architecture):
             continue  # QEMU's own rule, whatever it matches
-        others = _foreign(entry, architecture)
+        others = tuple(x for x in covered_architectures(entry) if not runs_programs_of(architecture, x))
         if others:
             yield _matches_others(facts, entry, architecture, others)
+        elif is_mismatched(entry) and entry.magic.startswith(_WITHOUT_BACKSLASHES):
+            bare.append((architecture, entry))
         elif is_mismatched(entry):
             yield _matches_nothing(facts, entry, architecture)
         else:
             yield from _matches_some(facts, entry, architecture)
-
-
-def _foreign(entry: Entry, own: Architecture) -> tuple[Architecture, ...]:
-    """Return the architectures that an entry matches and that its emulator cannot run."""
-    words = {(own.bits, own.order, own.e_machine)}
-    if own.qemu_target in ("i386", "i486"):
-        words |= {(32, "little", 3), (32, "little", 6)}
-    return tuple(x for x in covered_architectures(entry) if (x.bits, x.order, x.e_machine) not in words)
+    if bare:
+        yield _without_backslashes(facts, tuple(bare))
 
 
 def _matches_others(facts: Facts, entry: Entry, own: Architecture, others: tuple[Architecture, ...]) -> Finding:
-    names = tuple(dict.fromkeys(platform_names(x)[0] for x in others))
-    judged = {platform.name for platform in facts.judged}
-    platform = next((PLATFORMS[name] for name in names if name in judged), None)
+    decided = [x for x in map(partial(platform_of, facts), others) if _decides(facts, entry, x)]
+    concerned = [x for x in decided if x in facts.judged]
+    names = tuple(dict.fromkeys(x.name for x in (*concerned, *map(partial(platform_of, facts), others))))
     shown = ", ".join(names[:4]) + (" and others" if len(names) > 4 else "")
     message = (
         f"{entry.name}: its emulator runs programs of {own.qemu_target}, but its magic matches those of {shown}, which"
         ' end in "Invalid ELF image for this architecture"'
     )
-    return _finding(facts, entry, own, platform, message, severity=None)
+    # Which of the two is wrong, the emulator or the magic? What is required decides, then the entry's name.
+    named_for = target_named_by(entry.name)
+    meant = next((x for x in concerned if is_required(facts, x) or named_for == x.architecture.qemu_target), None)
+    return _finding(
+        facts,
+        entry,
+        concerned[0] if concerned else None,
+        message,
+        severity=None if concerned else Severity.WARNING,
+        remedies=_corrected(facts, own, entry) if meant is None else _cures(facts, meant),
+    )
+
+
+def _decides(facts: Facts, entry: Entry, platform: Platform) -> bool:
+    deciding = facts.entry_for(platform)
+    return deciding is not None and deciding.name == entry.name
 
 
 def _matches_nothing(facts: Facts, entry: Entry, own: Architecture) -> Finding:
-    platform = PLATFORMS[platform_names(own)[0]]
+    platform = platform_of(facts, own)
     replaced = any(x.enabled and x.matches(own.sample(), "") for x in facts.registry.entries)
     return _finding(
         facts,
         entry,
-        own,
         platform,
         f"{entry.name}: its magic matches no program of {platform.name}, so the kernel never starts its emulator"
         + (", though another entry does" if replaced else ' and they end in "exec format error"'),
         severity=Severity.WARNING if replaced else None,
+        remedies=_corrected(facts, own, entry),
+    )
+
+
+def _without_backslashes(facts: Facts, bare: tuple[tuple[Architecture, Entry], ...]) -> Finding:
+    """Return one finding for all entries whose magic is the text of an escape that a shell has unescaped too early."""
+    required = [(x, y) for x, y in bare if is_required(facts, platform_of(facts, x))]
+    own, entry = (required or list(bare))[0]
+    count = len(bare) - 1
+    others = f" and {count} other{'s' if count > 1 else ''}" if count else ""
+    text = entry.magic[:9].decode("ascii", "replace")
+    return _finding(
+        facts,
+        entry,
+        platform_of(facts, own),
+        f"{entry.name}{others}: the magic is the text {text}..., not the bytes that it stands for: the backslashes are"
+        ' gone, as a shell takes them where they are not quoted, so no program is matched and all end in "exec format'
+        ' error"',
+        severity=None,
+        remedies=_corrected(facts, own, entry) if len(bare) == 1 else _all_corrected(facts, own, bare),
     )
 
 
 def _matches_some(facts: Facts, entry: Entry, own: Architecture) -> Iterator[Finding]:
-    sample = own.sample()
-    platform = PLATFORMS[platform_names(own)[0]]
-    low = _E_TYPE_OFFSET + (0 if own.order == "little" else 1)
-    variants = (
-        ("position-independent programs (e_type 3)", _with(sample, low, _ET_DYN)),
-        ("programs with indirect functions (OSABI 3, GNU)", _with(sample, _OSABI_OFFSET, _OSABI_GNU)),
-    )
-    missed = [words for words, variant in variants if facts.registry.registry.match(variant, "") is None]
+    platform = platform_of(facts, own)
+    pie = leaves_pie_out(facts, own) and not facts.is_native(platform)
+    gnu = own.sample()[:_OSABI_OFFSET] + bytes([_OSABI_GNU]) + own.sample()[_OSABI_OFFSET + 1 :]
+    osabi = not any(x.enabled and x.matches(gnu, "") for x in facts.registry.entries)
+    missed = [
+        *(["are position-independent (e_type 3, as nearly all are today)"] if pie else []),
+        *(["use indirect functions (OSABI 3, GNU)"] if osabi else []),
+    ]
     if missed:
         yield _finding(
             facts,
             entry,
-            own,
             platform,
-            f"{entry.name}: its mask leaves out {' and '.join(missed)} of {platform.name}, which end in"
-            ' "exec format error"',
-            severity=Severity.WARNING,
+            f"{entry.name}: its magic and mask leave out the programs of {platform.name} that {' or '.join(missed)},"
+            ' and those end in "exec format error"',
+            severity=None if pie and platform in facts.judged else Severity.WARNING,
+            remedies=_corrected(facts, own, entry),
         )
 
 
-def _with(sample: bytes, offset: int, value: int) -> bytes:
-    return sample[:offset] + bytes([value]) + sample[offset + 1 :]
-
-
-def _finding(
-    facts: Facts, entry: Entry, own: Architecture, platform: Platform | None, message: str, *, severity: Severity | None
-) -> Finding:
+def _corrected(facts: Facts, own: Architecture, entry: Entry) -> tuple[Remedy, ...]:
+    """Return the entry with the right magic; where that alone does not make it work, whatever does."""
     from qemudoctor.remedies.proof import helpful
     from qemudoctor.remedies.register import correct
 
-    meant = PLATFORMS[platform_names(own)[0]]
+    platform = platform_of(facts, own)
+    found = tuple(helpful(facts, platform, correct(facts, platform, entry), pie=True))
+    cures = _cures(facts, platform)
+    configured = any(x.id == "register-now" and x.persistent for x in cures)
+    return cures if configured else found or cures
+
+
+def _all_corrected(facts: Facts, own: Architecture, bare: tuple[tuple[Architecture, Entry], ...]) -> tuple[Remedy, ...]:
+    from qemudoctor.remedies.proof import helpful
+    from qemudoctor.remedies.register import correct_all
+
+    platform = platform_of(facts, own)
+    cures = _cures(facts, platform)
+    found = (correct_all(facts, bare), *(x for x in cures if x.id in _FOR_ALL))
+    return tuple(helpful(facts, platform, found)) or cures
+
+
+def _cures(facts: Facts, platform: Platform) -> tuple[Remedy, ...]:
+    from qemudoctor.remedies.cures import cures
+
+    return cures(facts, platform, pie=True)
+
+
+def _finding(
+    facts: Facts,
+    entry: Entry,
+    platform: Platform | None,
+    message: str,
+    *,
+    severity: Severity | None,
+    remedies: tuple[Remedy, ...],
+) -> Finding:
+    unasked = bool(facts.question.require) and platform not in facts.question.require
     return Finding(
         subject=entry.name,
         platform=None if platform is None else platform.name,
         entry=entry.name,
         message=message,
-        severity=Severity.WARNING if is_met(facts) else severity,
+        severity=Severity.WARNING if unasked or is_met(facts) else severity,
         evidence=entry_evidence(facts, entry, "interpreter", "offset", "magic", "mask"),
-        remedies=tuple(helpful(facts, meant, correct(facts, meant, entry))),
+        remedies=remedies,
     )
 
 
@@ -161,12 +230,15 @@ def find_hijacked(facts: Facts) -> Iterator[Finding]:
 
 
 def _hijacks(facts: Facts, entry: Entry) -> Iterator[Finding]:
+    from qemudoctor.remedies.proof import helpful
     from qemudoctor.remedies.register import remove
 
     found = _taken(facts, entry)
     if found is None:
         return
-    what, result, severity, cause = found
+    what, result, severity, cause, platform = found
+    remedy = remove(facts, entry)
+    remedies = (remedy,) if platform is None else tuple(helpful(facts, platform, (remedy,)))
     yield Finding(
         subject=entry.name,
         entry=entry.name,
@@ -174,27 +246,31 @@ def _hijacks(facts: Facts, entry: Entry) -> Iterator[Finding]:
         severity=severity,
         cause=cause,
         evidence=entry_evidence(facts, entry, "interpreter", "offset", "magic", "mask"),
-        remedies=(remove(facts, entry),),
+        remedies=remedies,
     )
 
 
-def _taken(facts: Facts, entry: Entry) -> tuple[str, str, Severity | None, str | None] | None:
-    """Return what an entry takes over, what that leads to, how bad it is and its cause."""
+def _taken(facts: Facts, entry: Entry) -> tuple[str, str, Severity | None, str | None, Platform | None] | None:
+    """Return what an entry takes over, what that leads to, how bad it is, its cause, and a platform to try."""
     machine = facts.machine.name
-    native = [x for x in covered_architectures(entry) if facts.is_native(PLATFORMS[platform_names(x)[0]])]
-    if any(machine in x.uname for x in native):
+    native = [x for x in covered_architectures(entry) if facts.is_native(platform_of(facts, x))]
+    own = next((x for x in native if machine in x.uname), None)
+    if own is not None:
         scripts = " and every script" if entry.matches(_SCRIPT, "") else ""
         what = f"the programs of this {machine} machine itself{scripts}"
-        return what, "so that they are started through its interpreter", None, "interpreter-loop"
+        result = "so that they are started through its interpreter"
+        return what, result, None, "interpreter-loop", platform_of(facts, own)
     if entry.matches(_SCRIPT, ""):
-        return "every shell script", "so that the kernel hands scripts to its interpreter", None, "qemu-wrong-target"
+        result = "so that the kernel hands scripts to its interpreter"
+        return "every shell script", result, None, "qemu-wrong-target", None
     if native:
         names = ", ".join(platform_names(x)[0] for x in native)
         loaders = (x.native_loader(facts.machine, facts.kernel) for x in native)
         # Whether the processor has 32-bit mode is not known; of a kernel option it usually is.
         unsure = any(loader is not None and loader.option == _PROCESSOR_OPTION for loader in loaders)
         severity = Severity.INFO if unsure else Severity.WARNING
-        return f"programs of {names}", f"which this {machine} machine can run itself and far faster", severity, None
+        result = f"which this {machine} machine can run itself and far faster"
+        return f"programs of {names}", result, severity, None, platform_of(facts, native[0])
     return None
 
 

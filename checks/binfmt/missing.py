@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import Fault, each_fault
+from qemudoctor.checks.diagnosis import Fault, each_fault, is_mismatched
 from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, severity_of
 from qemudoctor.facts import MOUNT_POINT, RegistryFacts
 from qemudoctor.platforms import Platform, parse_platform
@@ -43,7 +43,9 @@ To see it for yourself: ls /proc/sys/fs/binfmt_misc
 def find_platforms_without_entry(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each required platform without an entry; or one, if nothing at all is emulated."""
     registry = facts.registry
-    if not facts.question.require and not registry.damaged and not facts.judged:
+    # An entry that is meant for a platform and misses it is another check's.
+    meant = any(is_mismatched(entry) for entry in registry.entries)
+    if not facts.question.require and not registry.damaged and not facts.judged and not meant:
         yield _nothing(facts, registry)
     for found in each_fault(facts, Fault.NOT_REGISTERED):
         yield _missing(facts, found.platform)

@@ -63,7 +63,7 @@ def find_not_mounted(facts: Facts) -> Iterator[Finding]:
         " cannot be read",
         severity=_severity(facts),
         evidence=(Evidence(facts.mount.source, facts.mount.evidence),),
-        remedies=(*mounts(facts), *_registrations(facts)),
+        remedies=_registrations(facts) or tuple(mounts(facts)),
     )
 
 
@@ -79,7 +79,7 @@ def find_untriggered_automount(facts: Facts) -> Iterator[Finding]:
         f" {_effect(facts)}",
         severity=Severity.INFO if facts.sandbox is not None else None,
         evidence=(Evidence(facts.mount.source, facts.mount.evidence),),
-        remedies=(*mounts(facts), *_registrations(facts)),
+        remedies=_registrations(facts) or tuple(mounts(facts)),
     )
 
 

@@ -29,7 +29,7 @@ It is harmless as long as the newest entry works everywhere; then nothing is rep
 
 To see it for yourself: ls -U /proc/sys/fs/binfmt_misc lists the newest first.
 """
-_NOT_OF_AN_ENTRY = (Fault.MISMATCHED, Fault.ALL_DISABLED, Fault.ENTRY_DISABLED)
+_NOT_OF_AN_ENTRY = (Fault.MISMATCHED, Fault.ALL_DISABLED, Fault.ENTRY_DISABLED, Fault.PIE_LEFT_OUT)
 
 
 def find_shadowed(facts: Facts) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def find_shadowed(facts: Facts) -> Iterator[Finding]:
 
 def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
     found = diagnose(facts, platform)
-    if found is None or found.entry is None or found.fault in _NOT_OF_AN_ENTRY:
+    if found is None or found.entry is None or found.works_now or found.fault in _NOT_OF_AN_ENTRY:
         return
     newest = found.entry
     older = _matching(facts, platform)[1:]
@@ -61,7 +61,7 @@ def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
         evidence=(
             *entry_evidence(facts, newest, "interpreter", "flags:"),
             *entry_evidence(facts, older[0], "interpreter", "flags:"),
-            walk_evidence(found.walk),
+            walk_evidence(found.walk, on_host=found.on_host),
         ),
         remedies=(remedy._replace(proven="model"),),
     )

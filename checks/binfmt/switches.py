@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
-from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
+from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
 from qemudoctor.checks.diagnosis import Fault, each_fault
-from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, is_only_native, is_required, severity_of
+from qemudoctor.checks.subjects import (
+    BINFMT_MISC,
+    entry_evidence,
+    is_only_native,
+    is_required,
+    one_per_architecture,
+    severity_of,
+)
 from qemudoctor.facts import entry_path
 from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.registry import Registry
 from qemudoctor.platforms import Platform
 
 ALL = """\
@@ -48,12 +56,30 @@ def find_all_disabled(facts: Facts) -> Iterator[Finding]:
 
     yield Finding(
         subject=entry_path("status"),
-        message=f"{entry_path('status')}: binfmt_misc is switched off as a whole, so that all {len(registry.entries)}"
-        ' entries are passed over and foreign programs end in "exec format error"',
+        message=f"{entry_path('status')}: binfmt_misc is switched off as a whole, so that {_passed_over(registry)} and"
+        ' foreign programs end in "exec format error"',
         severity=None if registry.entries else Severity.WARNING,
         evidence=(Evidence(entry_path("status"), "disabled"),),
-        remedies=(enable(facts, "status"),),
+        remedies=_switched_on(facts, enable(facts, "status")),
     )
+
+
+def _passed_over(registry: Registry) -> str:
+    match len(registry.entries):
+        case 0:
+            return "an entry would be passed over"
+        case 1:
+            return f"its one entry, {registry.entries[0].name}, is passed over"
+        case number:
+            return f"all {number} entries are passed over"
+
+
+def _switched_on(facts: Facts, remedy: Remedy) -> tuple[Remedy, ...]:
+    """Return the switch, proven where it makes a platform in question work."""
+    from qemudoctor.remedies.proof import MODEL, prove
+
+    proven = any(prove(facts, remedy, platform) for platform in one_per_architecture(facts))
+    return (remedy._replace(proven=MODEL if proven else None),)
 
 
 def find_disabled_entry(facts: Facts) -> Iterator[Finding]:

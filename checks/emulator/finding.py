@@ -2,7 +2,7 @@
 
 from qemudoctor.check import Evidence, Facts, Finding
 from qemudoctor.checks.diagnosis import Diagnosis
-from qemudoctor.checks.subjects import entry_evidence, severity_of, walk_evidence
+from qemudoctor.checks.subjects import EMPTY_ROOT, consequence, entry_evidence, severity_of, walk_evidence
 
 
 def emulator_finding(
@@ -22,7 +22,25 @@ def emulator_finding(
         evidence=(
             *(() if entry is None else entry_evidence(facts, entry, "interpreter", "flags:")),
             evidence,
-            walk_evidence(found.walk),
+            *_now(facts, found),
+            walk_evidence(found.walk, on_host=found.on_host),
         ),
         remedies=cures(facts, found.platform),
     )
+
+
+def result(found: Diagnosis) -> str:
+    """Return how programs end, or will end once the kernel has to open the emulator anew."""
+    if not found.works_now:
+        return consequence(found.walk)
+    end = consequence(found.walk).removeprefix("programs ")
+    return (
+        "programs, which run now by the older file that F keeps open, will not run after the next registration or"
+        f" reboot: then they {end}"
+    )
+
+
+def _now(facts: Facts, found: Diagnosis) -> tuple[Evidence, ...]:
+    if not found.works_now:
+        return ()
+    return (Evidence(f"a program executed {EMPTY_ROOT}", facts.observed(found.platform).contained.outcome or ""),)

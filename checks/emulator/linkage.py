@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import Fault, each_fault
-from qemudoctor.checks.emulator.finding import emulator_finding
-from qemudoctor.checks.subjects import BINFMT_MISC, EXECVE, consequence
+from qemudoctor.checks.diagnosis import Diagnosis, Fault, each_fault
+from qemudoctor.checks.emulator.finding import emulator_finding, result
+from qemudoctor.checks.subjects import BINFMT_MISC, EXECVE
 from qemudoctor.facts import Emulator
+from qemudoctor.kernel.errnos import Errno
+from qemudoctor.kernel.execve import Execution, Handler
 from qemudoctor.platforms import ARCHITECTURES
 
 DYNAMIC = """\
@@ -87,7 +89,7 @@ def find_dynamic(facts: Facts) -> Iterator[Finding]:
         where = "which F does not keep open and no foreign image contains" if pinned else "which is not there"
         message = (
             f"{found.entry.name}: its emulator {found.entry.interpreter} is dynamically linked and needs {loader},"
-            f" {where}, so {consequence(found.walk)}"
+            f" {where}, so {result(found)}"
         )
         yield emulator_finding(facts, found, message, _read(found.emulator, f"dynamic, PT_INTERP {loader}"))
 
@@ -101,7 +103,7 @@ def find_foreign(facts: Facts) -> Iterator[Finding]:
         loops = facts.registry.registry.match(found.emulator.head, found.entry.interpreter) is not None
         message = (
             f"{found.entry.name}: its emulator {found.entry.interpreter} is itself a program for {kind}, which this"
-            f" {facts.machine.name} machine cannot run, so {consequence(found.walk)}"
+            f" {facts.machine.name} machine cannot run, so {result(found)}"
         )
         cause = "interpreter-loop" if loops else "qemu-wrong-target"
         yield emulator_finding(facts, found, message, _read(found.emulator, f"ELF program for {kind}"), cause=cause)
@@ -122,10 +124,25 @@ def find_scripts(facts: Facts) -> Iterator[Finding]:
             continue
         line = found.emulator.head.split(b"\n", 1)[0].decode("utf-8", "replace")
         message = (
-            f"{found.entry.name}: its interpreter {found.entry.interpreter} is a script, which cannot do its work"
-            f" there, so {consequence(found.walk)}"
+            f"{found.entry.name}: its interpreter {found.entry.interpreter} is a script, {_why(facts, found)}, so"
+            f" {result(found)}"
         )
         yield emulator_finding(facts, found, message, _read(found.emulator, line))
+
+
+def _why(facts: Facts, found: Diagnosis) -> str:
+    """Return what keeps a script from being an interpreter, in the container and, with O or C, on the host too."""
+    last = found.walk.steps[-1]
+    opens = f"{last.opens}, which its first line needs," if last.opens is not None else "it"
+    inside = f"{opens} cannot be started {'on the host' if found.on_host else 'in a container'}"
+    if not _is_second_rewrite(facts.prediction(found.platform).host):
+        return f"and {inside}"
+    rule = "since Linux 5.8 an entry with the flag O or C cannot have a script for its interpreter, on the host neither"
+    return f"and {rule}" if _is_second_rewrite(found.walk) else f"and {inside}; besides, {rule}"
+
+
+def _is_second_rewrite(walk: Execution) -> bool:
+    return walk.errno is Errno.ENOEXEC and walk.steps[-1].handler is Handler.OPEN and len(walk.steps) > 1
 
 
 def find_failing(facts: Facts) -> Iterator[Finding]:
@@ -136,7 +153,7 @@ def find_failing(facts: Facts) -> Iterator[Finding]:
             name = found.entry.name if taking is None else taking.name
             message = (
                 f"{found.entry.name}: its emulator {found.entry.interpreter} is matched by the entry {name} as if it"
-                f" were a foreign program, so {consequence(found.walk)}"
+                f" were a foreign program, so {result(found)}"
             )
             evidence = _read(found.emulator, f"begins with {found.emulator.head[:20].hex()}")
             yield emulator_finding(facts, found, message, evidence, cause="interpreter-loop")
@@ -144,8 +161,8 @@ def find_failing(facts: Facts) -> Iterator[Finding]:
         if found.entry is None or found.emulator is None:
             continue
         message = (
-            f"{found.entry.name}: the kernel finds its emulator {found.entry.interpreter} and cannot start it, so"
-            f" {consequence(found.walk)}"
+            f"{found.entry.name}: the kernel cannot start the file that lies at {found.entry.interpreter}, its"
+            f" emulator, so {result(found)}"
         )
         linkage = "no ELF program" if found.emulator.linkage is None else found.emulator.linkage.value
         evidence = _read(found.emulator, f"{linkage}, {found.emulator.size} bytes")

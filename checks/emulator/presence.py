@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import Fault, each_fault, unusable
-from qemudoctor.checks.emulator.finding import emulator_finding
-from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, consequence, entry_evidence
+from qemudoctor.checks.emulator.finding import emulator_finding, result
+from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, entry_evidence
 from qemudoctor.facts import Unavailable, is_qemu
 from qemudoctor.kernel.entry import Entry
 
@@ -112,8 +112,8 @@ def find_unusable(facts: Facts) -> Iterator[Finding]:
             continue
         words, cause = fault
         message = (
-            f"{found.entry.name}: its emulator {found.entry.interpreter} {words}, so that even on the host"
-            f" {consequence(found.walk)}"
+            f"{found.entry.name}: its emulator {found.entry.interpreter} {words}, so that"
+            f"{' even on the host' if found.on_host else ''} {result(found)}"
         )
         evidence = Evidence(found.emulator.resolved or found.emulator.path, words)
         yield emulator_finding(facts, found, message, evidence, cause=cause)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import Fault, each_fault
-from qemudoctor.checks.subjects import BINFMT_MISC, BINFMT_MISC_SOURCE, kernel_evidence
+from qemudoctor.checks.subjects import BINFMT_MISC, BINFMT_MISC_SOURCE, is_only_native, kernel_evidence
 from qemudoctor.facts import RefusedLine, Unavailable
 from qemudoctor.kernel.features import Feature, Support
 from qemudoctor.platforms import Platform, parse_platform
@@ -47,7 +47,7 @@ To see it for yourself: uname -r
 def find_kernel_without_fix_binary(facts: Facts) -> Iterator[Finding]:
     """Yield one finding if the kernel in question has no F: an error where that leaves a platform without an entry."""
     support = facts.kernel.support(Feature.FIX_BINARY)
-    if support is Support.YES:
+    if support is Support.YES or is_only_native(facts):
         return
     try:
         refused = tuple(line for line in facts.registry.refused if line.needs_fix_binary)

@@ -1,9 +1,12 @@
 """Where a real execution ends otherwise than the kernel model says."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.subjects import EXECVE, each_platform, is_required
+from qemudoctor.checks.diagnosis import Diagnosis, Fault, diagnose
+from qemudoctor.checks.subjects import EMPTY_ROOT, EXECVE, all_names, each_platform, listed
+from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.execve import Execution
 from qemudoctor.platforms import Platform
 
@@ -34,7 +37,7 @@ The steps that the model took are in the evidence. `qemu-doctor trace PROGRAM` d
 
 
 def find_differences(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each platform and place where observation and prediction differ."""
+    """Yield a finding for each architecture whose observation and prediction differ and nothing else says why."""
     if not facts.question.is_hypothetical:
         yield from each_platform(facts, _find)
 
@@ -45,39 +48,83 @@ def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
         return
     prediction = facts.prediction(platform)
     places = (
-        ("on the host", prediction.host, seen.plain.outcome),
-        ("in an empty root", prediction.container, seen.contained.outcome),
+        _Place("on the host", prediction.host, seen.plain.outcome),
+        _Place(EMPTY_ROOT, prediction.container, seen.contained.outcome),
     )
-    for place, execution, outcome in places:
-        if outcome is not None and outcome != execution.outcome:
-            yield _difference(facts, platform, place, execution, outcome)
+    differing = [x for x in places if x.outcome is not None and x.outcome != x.execution.outcome]
+    found = diagnose(facts, platform)
+    if not differing or _explains(found, differing):
+        return
+    yield _difference(facts, platform, tuple(differing), is_told=found is not None)
 
 
-def _difference(facts: Facts, platform: Platform, place: str, execution: Execution, outcome: str) -> Finding:
-    started = execution.outcome == "ok" and outcome.startswith(("signal:", "exit:"))
-    if started:
-        message = (
-            f"{platform.name}: the kernel starts the emulator {place}, and it ends with {outcome}, so programs fail"
-        )
-    else:
-        message = (
-            f"{platform.name}: a program ends with {outcome} {place}, though this kernel, these entries and these files"
-            f" should give {execution.outcome}"
-        )
+class _Place(NamedTuple):
+    """Where a program was executed, what the model says of it, and how it ended."""
+
+    words: str
+    execution: Execution
+    outcome: str | None
+
+    @property
+    def is_started(self) -> bool:
+        """Return whether the kernel did its part, and what it started failed."""
+        return self.execution.outcome == "ok" and (self.outcome or "").startswith(("signal:", "exit:"))
+
+
+def _explains(found: Diagnosis | None, places: list[_Place]) -> bool:
+    """Return whether a finding of another check says already why programs end as they do."""
+    if found is None:
+        return False
+    if found.fault is Fault.OTHER_EMULATOR:
+        return all(x.is_started for x in places)
+    return found.works_now and all(x.outcome == "ok" for x in places)
+
+
+def _difference(facts: Facts, platform: Platform, places: tuple[_Place, ...], *, is_told: bool) -> Finding:
     entry = facts.entry_for(platform)
-    harmless = outcome == "ok" or not is_required(facts, platform)
+    started = all(x.is_started for x in places)
+    outcome = places[-1].outcome or ""
+    harmless = is_told or all(x.outcome == "ok" for x in places) or not _is_required(facts, platform)
     return Finding(
         subject=platform.name,
         platform=platform.name,
         entry=None if entry is None else entry.name,
-        message=message,
+        message=f"{all_names(facts, platform)}: {_started(entry, places) if started else _otherwise(places)}",
         severity=Severity.WARNING if harmless else None,
         cause="qemu-crash" if started and outcome.startswith("signal:") else None,
         evidence=(
-            Evidence(f"a program executed {place}", outcome),
-            *(Evidence(f"kernel model, {step.handler.value}", f"{step.file}: {step.note}") for step in execution.steps),
+            *(Evidence(f"a program executed {x.words}", x.outcome or "") for x in places),
+            *(
+                Evidence(f"kernel model, {step.handler.value}", f"{step.file}: {step.note}")
+                for step in places[-1].execution.steps
+            ),
         ),
     )
+
+
+def _started(entry: Entry | None, places: tuple[_Place, ...]) -> str:
+    what = "the program" if entry is None else entry.interpreter
+    if len({x.outcome for x in places}) == 1:
+        return f"the kernel starts {what}, {_end(places[0].outcome)} {listed([x.words for x in places])}"
+    return f"the kernel starts {what}, " + listed([f"{_end(x.outcome)} {x.words}" for x in places])
+
+
+def _end(outcome: str | None) -> str:
+    kind, _, value = (outcome or "").partition(":")
+    if kind == "signal":
+        return f"which is killed by {value}"
+    return f"which ends by itself with status {value} instead of running the program,"
+
+
+def _otherwise(places: tuple[_Place, ...]) -> str:
+    ends = listed([f"with {x.outcome} {x.words}" for x in places])
+    expected = listed(list(dict.fromkeys(x.execution.outcome for x in places)))
+    return f"a program ends {ends}, though this kernel, these entries and these files should give {expected}"
+
+
+def _is_required(facts: Facts, platform: Platform) -> bool:
+    """Return whether the user asked for a platform of this architecture."""
+    return any(x.architecture is platform.architecture for x in facts.question.require)
 
 
 CHECKS = (

@@ -21,8 +21,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED_STATUS
-    except Exception:  # a bug of ours: 1, the interpreter's own status for it, means that the host has findings
-        from traceback import print_exc
+    except MemoryError:
+        sys.stderr.write("qemu-doctor: there is not enough memory for this\n")
+        return CRASHED_STATUS
+    except Exception as error:  # a bug of ours: 1, the interpreter's own status, means that the host has findings
+        try:
+            from traceback import print_exc
 
-        print_exc()
+            print_exc()
+        except Exception:  # so little is left (of open files, say) that not even this can be loaded
+            sys.stderr.write(f"qemu-doctor: {type(error).__name__}: {error}\n")
         return CRASHED_STATUS

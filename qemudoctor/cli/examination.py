@@ -35,7 +35,7 @@ examples:
   qemu-doctor --require linux/arm64
   qemu-doctor --require arm64,armhf --json -o report.json
   qemu-doctor --kernel 3.10.0-327.el7.x86_64 --require linux/arm64
-  qemu-doctor --registry /usr/lib/binfmt.d/qemu-aarch64-static.conf
+  qemu-doctor --registry /usr/lib/binfmt.d/qemu-aarch64.conf
   qemu-doctor trace ./hello-arm64 --root /srv/rootfs
 
 exit status:

@@ -8,9 +8,9 @@ from qemudoctor.cli.streams import complain, is_terminal, say
 from qemudoctor.exceptions import DoctorError
 
 if TYPE_CHECKING:
-    from qemudoctor.facts import Facts, RefusedLine
+    from qemudoctor.facts import Facts, GuestLoader, RefusedLine
     from qemudoctor.host import Host
-    from qemudoctor.kernel import Registry, Tree
+    from qemudoctor.kernel import Execution, Registry, Tree
     from qemudoctor.report.walk import Walk
 
 UNDETERMINED_STATUS = 3
@@ -46,7 +46,7 @@ def run(arguments: list[str]) -> int:
         complain(f"the walk is not known: {error.reason}")
         return UNDETERMINED_STATUS
     say(_rendered(walk, given))
-    if walk.unseen is not None:
+    if walk.is_open:
         return UNDETERMINED_STATUS
     return 0 if walk.execution.outcome == "ok" else 1
 
@@ -72,7 +72,7 @@ def _walk(given: argparse.Namespace) -> "Walk":
     """Return the walk that is asked for. Raises: DoctorError; Unavailable without kernel or machine."""
     from qemudoctor.examination import prepare
     from qemudoctor.host import DirectoryTree, HostError, open_host
-    from qemudoctor.host.output import absolute
+    from qemudoctor.host.output import absolute, credentials
     from qemudoctor.kernel import execve
     from qemudoctor.report.walk import Walk
 
@@ -84,7 +84,16 @@ def _walk(given: argparse.Namespace) -> "Walk":
     registry, refused, unseen = _registry(facts)
     try:
         program = _found(given.program, host, tree, cwd)
-        execution = execve(program, root=tree, registry=registry, kernel=facts.kernel, machine=facts.machine, cwd=cwd)
+        execution = execve(
+            program,
+            root=tree,
+            registry=registry,
+            kernel=facts.kernel,
+            machine=facts.machine,
+            cwd=cwd,
+            credentials=credentials(),
+        )
+        guest_loader = _guest_loader(execution, tree, cwd)
     except HostError as error:
         hint = "Look as root: it may be hidden from you only."
         raise DoctorError(f"{error.path} cannot be read: {error.reason}", hint=hint) from error
@@ -98,7 +107,19 @@ def _walk(given: argparse.Namespace) -> "Walk":
         execution,
         refused,
         unseen,
+        guest_loader,
     )
+
+
+def _guest_loader(execution: "Execution", tree: "Tree", cwd: str) -> "GuestLoader | None":
+    """Return the loader that QEMU will look for, where the walk ends in QEMU."""
+    from qemudoctor.facts import is_qemu, read_guest_loader
+    from qemudoctor.kernel import Handler
+
+    foreign = next((x.file for x in reversed(execution.steps) if x.handler is Handler.MISC), None)
+    if execution.outcome != "ok" or foreign is None or not is_qemu(execution.runs or ""):
+        return None
+    return read_guest_loader(tree, foreign, cwd=cwd)
 
 
 def _working_directory(given: argparse.Namespace) -> str:
@@ -123,12 +144,12 @@ def _found(program: str, host: "Host", tree: "Tree", cwd: str) -> str:
 
 def _registry(facts: "Facts") -> "tuple[Registry, tuple[RefusedLine, ...], str | None]":
     """Return the registry, the lines it refused, and why entries of it cannot be seen."""
-    from qemudoctor.facts import MountState, Unavailable
+    from qemudoctor.facts import Unavailable
     from qemudoctor.kernel import Registry
 
-    if facts.question.registry is None and facts.mount.state is MountState.ABSENT:
-        return Registry(), (), None  # a kernel without binfmt_misc has no entries
     try:
+        if facts.has_no_registry:
+            return Registry(), (), None
         known = facts.registry
     except Unavailable as error:
         return Registry(), (), error.reason

@@ -1,11 +1,13 @@
 """What is true of a host, typed and lazy; whatever could not be looked at raises Unavailable."""
 
 from qemudoctor.facts.distribution import Distribution
+from qemudoctor.facts.elffiles import GuestLoader, read_guest_loader
 from qemudoctor.facts.emulators import Emulator, Linkage, is_qemu, target_named_by
 from qemudoctor.facts.fact import Unavailable
 from qemudoctor.facts.facts import Facts, Prober, Question
 from qemudoctor.facts.kernelconfig import Binfmt, BinfmtSupport, KernelConfig
 from qemudoctor.facts.mounts import MOUNT_POINT, Mount, MountState
+from qemudoctor.facts.persistent import AtBoot, PersistentLine
 from qemudoctor.facts.prediction import Prediction
 from qemudoctor.facts.registry import (
     DamagedEntry,
@@ -16,22 +18,33 @@ from qemudoctor.facts.registry import (
     entry_path,
 )
 from qemudoctor.facts.sandbox import Sandbox
+from qemudoctor.facts.targets import (
+    has_own_rule,
+    is_for_another,
+    is_of_another_emulator,
+    matches_pie,
+    meant_for,
+    runs_programs_of,
+)
 from qemudoctor.host.observation import Observation, Observed
 
 __all__ = [
     "MOUNT_POINT",
+    "AtBoot",
     "Binfmt",
     "BinfmtSupport",
     "DamagedEntry",
     "Distribution",
     "Emulator",
     "Facts",
+    "GuestLoader",
     "KernelConfig",
     "Linkage",
     "Mount",
     "MountState",
     "Observation",
     "Observed",
+    "PersistentLine",
     "Prediction",
     "Prober",
     "Question",
@@ -42,6 +55,13 @@ __all__ = [
     "covered_architectures",
     "covered_platforms",
     "entry_path",
+    "has_own_rule",
+    "is_for_another",
+    "is_of_another_emulator",
     "is_qemu",
+    "matches_pie",
+    "meant_for",
+    "read_guest_loader",
+    "runs_programs_of",
     "target_named_by",
 ]

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from qemudoctor.facts.fact import Unavailable
 from qemudoctor.host.door import CouldNotLook, Host, NotThere
 
+_ASKED = frozenset({"ID", "ID_LIKE", "VERSION_ID", "NAME", "PRETTY_NAME"})
+_LINE_MAX = 1024
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 
 
@@ -88,7 +90,9 @@ def _values_by_distro(text: str) -> dict[str, str]:
 
     from distro import LinuxDistribution
 
+    # Only what is asked for: distro searches VERSION for a code name with a pattern that a long line can stall.
+    lines = (x for x in text.splitlines() if x.lstrip().partition("=")[0] in _ASKED and len(x) <= _LINE_MAX)
     try:
-        return LinuxDistribution._parse_os_release_content(StringIO(text))
+        return LinuxDistribution._parse_os_release_content(StringIO("\n".join(lines)))
     except ValueError as error:
         raise Unavailable(f"os-release is damaged: {error}") from error

@@ -1,26 +1,16 @@
 """The interpreters that entries name: what kind of file, how linked, for which machine, which version."""
 
 import enum
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from qemudoctor.facts.elffiles import read_elf
 from qemudoctor.host.door import CouldNotLook, Host, NotThere
-from qemudoctor.kernel.elf import (
-    ET_DYN,
-    PT_INTERP,
-    PT_LOAD,
-    ElfHeader,
-    Segment,
-    header_size,
-    parse_header,
-    parse_segments,
-    segment_size,
-)
+from qemudoctor.kernel.elf import ET_DYN
 from qemudoctor.kernel.errnos import Errno
-from qemudoctor.kernel.path import LookupFailed, walk
+from qemudoctor.kernel.path import Located, LookupFailed, walk
 from qemudoctor.kernel.tree import NodeKind
 
-_SEGMENTS_MAX = 128
-_PF_R = 4
 _VERSION_WINDOW_BYTES = 100
 
 
@@ -77,12 +67,21 @@ def target_named_by(interpreter: str) -> str | None:
     return target if target.isascii() and target.replace("_", "a").isalnum() and target.islower() else None
 
 
-def read_emulator(host: Host, path: str) -> Emulator:
-    """Return what lies at an interpreter's path on the host. Raises: CouldNotLook if nobody can tell."""
+def read_emulator(host: Host, path: str, known: Mapping[str, Emulator]) -> Emulator:
+    """Return what lies at an interpreter's path on the host. Raises: CouldNotLook if nobody can tell.
+
+    known: by resolved path what was read before; many names may lead to one large file.
+    """
     try:
         located = walk(host.tree(), path)
     except LookupFailed as error:
         return Emulator(path, exists=False, problem=_problem(error, path))
+    if located.path in known:
+        return known[located.path]._replace(path=path)
+    return _read_located(host, path, located)
+
+
+def _read_located(host: Host, path: str, located: Located) -> Emulator:
     node = located.node
     emulator = Emulator(
         path,
@@ -106,47 +105,21 @@ def _problem(error: LookupFailed, path: str) -> str | None:
 
 
 def _with_elf(host: Host, emulator: Emulator, path: str, head: bytes) -> Emulator:
-    if len(head) < header_size(32) or head[4] not in (1, 2) or head[5] not in (1, 2) or head[:4] != b"\x7fELF":
+    elf = read_elf(lambda offset, size: host.read_at(path, offset, size))
+    if elf is None:
         return emulator._replace(head=head)
-    bits, order = head[4] * 32, "little" if head[5] == 1 else "big"
-    header = parse_header(head, bits=bits, order=order)
-    segments = _segments(host, path, header, bits=bits, order=order)
-    loader = _elf_loader(host, path, segments)
-    linkage = Linkage.STATIC_PIE if header.e_type == ET_DYN else Linkage.STATIC
-    version, build = _version(host, path, _constants(segments))
+    linkage = Linkage.STATIC_PIE if elf.header.e_type == ET_DYN else Linkage.STATIC
+    version, build = _version(host, path, elf.constants_offset)
     return emulator._replace(
         head=head,
-        bits=bits,
-        order=order,
-        e_machine=header.e_machine,
-        linkage=linkage if loader is None else Linkage.DYNAMIC,
-        elf_loader=loader,
+        bits=elf.bits,
+        order=elf.order,
+        e_machine=elf.header.e_machine,
+        linkage=linkage if elf.loader is None else Linkage.DYNAMIC,
+        elf_loader=elf.loader,
         version=version,
         build=build,
     )
-
-
-def _segments(host: Host, path: str, header: ElfHeader, *, bits: int, order: str) -> tuple[Segment, ...]:
-    count = min(header.e_phnum, _SEGMENTS_MAX)
-    if header.e_phentsize != segment_size(bits) or header.e_phoff >= 1 << 62:
-        return ()
-    table = host.read_at(path, header.e_phoff, count * segment_size(bits))
-    table = table[: len(table) // segment_size(bits) * segment_size(bits)]
-    return parse_segments(table, bits=bits, order=order)
-
-
-def _constants(segments: tuple[Segment, ...]) -> int:
-    """Return where in the file the constants of a program lie, texts among them; 0 if that cannot be told."""
-    read_only = [x.p_offset for x in segments if x.p_type == PT_LOAD and x.p_flags == _PF_R and x.p_offset < 1 << 62]
-    return max(read_only, default=0)
-
-
-def _elf_loader(host: Host, path: str, segments: tuple[Segment, ...]) -> str | None:
-    for segment in segments:
-        if segment.p_type == PT_INTERP and 1 < segment.p_filesz <= 4096 and segment.p_offset < 1 << 62:
-            raw = host.read_at(path, segment.p_offset, segment.p_filesz)
-            return raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
-    return None
 
 
 def _version(host: Host, path: str, start: int) -> tuple[str | None, str | None]:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from qemudoctor.facts.distribution import Distribution, read_distribution
 from qemudoctor.facts.emulators import Emulator, read_emulator
 from qemudoctor.facts.fact import Fact, Unavailable
-from qemudoctor.facts.kernelconfig import Binfmt, KernelConfig, read_binfmt, read_config
-from qemudoctor.facts.mounts import Mount, MountState, read_mount, require_readable
+from qemudoctor.facts.kernelconfig import Binfmt, BinfmtSupport, KernelConfig, read_binfmt, read_config
+from qemudoctor.facts.mounts import MOUNT_POINT, Mount, MountState, read_mount, require_readable
+from qemudoctor.facts.persistent import AtBoot, PersistentLine, is_booted_by_systemd, read_persistent, register_all
 from qemudoctor.facts.prediction import Prediction, predict
 from qemudoctor.facts.registry import RegistryFacts, covered_platforms, read_registry, replay
 from qemudoctor.facts.sandbox import Sandbox, read_sandbox
@@ -48,6 +49,7 @@ class Facts:
         self.question = question or Question()
         self._prober = prober
         self._emulators: dict[str, Emulator | Unavailable] = {}
+        self._resolved: dict[str, Emulator] = {}
         self._predictions: dict[str, Prediction | Unavailable] = {}
 
     @Fact
@@ -148,6 +150,23 @@ class Facts:
         return read_sandbox(self.host)
 
     @Fact
+    def persistent(self) -> tuple[PersistentLine, ...]:
+        """The register lines that binfmt.d holds, in the order of their registration."""
+        return read_persistent(self.host)
+
+    @Fact
+    def at_boot(self) -> AtBoot:
+        """What the kernel in question makes of the lines of binfmt.d."""
+        return register_all(self.persistent, kernel=self.kernel, tree=self.host.tree())
+
+    @Fact
+    def has_systemd(self) -> bool:
+        """Whether systemd runs here; in a container it is not known of the host around it."""
+        if self.sandbox is not None and not is_booted_by_systemd(self.host):
+            raise Unavailable("a container does not show whether its host runs systemd")
+        return is_booted_by_systemd(self.host)
+
+    @Fact
     def engines(self) -> tuple[str, ...]:
         """The container engines that are installed, by the names of their commands."""
         try:
@@ -159,7 +178,9 @@ class Facts:
         """Return what lies at an interpreter's path now. Raises: Unavailable."""
         if path not in self._emulators:
             try:
-                self._emulators[path] = read_emulator(self.host, path)
+                emulator = read_emulator(self.host, path, self._resolved)
+                self._emulators[path] = emulator
+                self._resolved[emulator.resolved or ""] = emulator
             except (CouldNotLook, NotThere) as error:
                 self._emulators[path] = Unavailable(f"{error.path}: {error.reason}")
         found = self._emulators[path]
@@ -196,6 +217,15 @@ class Facts:
             raise Unavailable(found.reason)
         return found
 
+    @Fact
+    def has_no_registry(self) -> bool:
+        """Whether this kernel surely has no binfmt_misc: the directory is absent, and its configuration says so."""
+        if self.question.registry is not None or self.mount.state is not MountState.ABSENT:
+            return False
+        if self.binfmt.support is BinfmtSupport.MISSING:
+            return True
+        raise Unavailable(f"{MOUNT_POINT} is not there, although this kernel has binfmt_misc ({self.binfmt.evidence})")
+
     def _predict(self, platform: Platform) -> Prediction:
         machine = self.machine_for(platform.architecture)
         return predict(
@@ -208,7 +238,7 @@ class Facts:
 
     def _registry_to_predict_with(self) -> Registry:
         """Return the registry for the model; a kernel without binfmt_misc has none, so nothing matches."""
-        if self.question.registry is None and self.mount.state is MountState.ABSENT:
+        if self.has_no_registry:
             return Registry()
         if self.registry.damaged:
             first = self.registry.damaged[0]

@@ -41,6 +41,10 @@ class KernelConfig(NamedTuple):
         _, found, rest = f"\n{self.text}".partition(f"\n{option}=")
         return rest.partition("\n")[0] if found else None
 
+    def is_off(self, option: str) -> bool:
+        """Return whether the configuration says that an option is not set: `# OPTION is not set`."""
+        return f"\n# {option} is not set\n" in f"\n{self.text}\n"
+
 
 def read_config(host: Host, release: str) -> KernelConfig:
     """Return the configuration of the running kernel. Raises: Unavailable if none of the usual places has it."""
@@ -63,10 +67,12 @@ def read_config(host: Host, release: str) -> KernelConfig:
 def _unpacked(raw: bytes) -> bytes | None:
     import zlib
 
+    unpacking = zlib.decompressobj(wbits=31)
     try:
-        return zlib.decompressobj(wbits=31).decompress(raw, _UNPACKED_LIMIT_BYTES)
+        text = unpacking.decompress(raw, _UNPACKED_LIMIT_BYTES)
     except zlib.error:
         return None
+    return text if unpacking.eof else None  # of a file that was cut off, what is missing is not "not set"
 
 
 class Binfmt(NamedTuple):
@@ -95,6 +101,8 @@ def read_binfmt(host: Host, release: str) -> Binfmt:
             return Binfmt(BinfmtSupport.MODULE, False, module, "the module's file", module)
         raise
     value = config.value("CONFIG_BINFMT_MISC")
+    if value is None and not config.is_off("CONFIG_BINFMT_MISC"):
+        raise Unavailable(f"{config.path} does not mention CONFIG_BINFMT_MISC: damaged, or no kernel configuration")
     evidence = f"CONFIG_BINFMT_MISC={value}" if value else "CONFIG_BINFMT_MISC is not set"
     support = {"y": BinfmtSupport.BUILT_IN, "m": BinfmtSupport.MODULE}.get(value or "", BinfmtSupport.MISSING)
     gone = support is BinfmtSupport.MODULE and module is None and _is_surely_gone(host, release)

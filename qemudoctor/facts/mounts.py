@@ -8,6 +8,7 @@ from qemudoctor.host.door import CouldNotLook, Forbidden, Host, NotRecorded, Not
 
 MOUNT_POINT = "/proc/sys/fs/binfmt_misc"
 MOUNTINFO = "/proc/self/mountinfo"
+_PROC_SYS = "/proc/sys/fs"
 _MOUNTINFO_LIMIT_BYTES = 8 << 20
 
 
@@ -82,11 +83,13 @@ def visible_mount(lines: tuple[MountLine, ...], path: str) -> MountLine | None:
     if not roots:
         return next((x for x in reversed(lines) if x.mount_point == path), None)
     here = roots[-1]
+    above = {(x.parent, x.mount_point): x for x in lines if x.parent != x.id}
     parts = path.strip("/").split("/")
     for end in range(1, len(parts) + 1):
         prefix = "/" + "/".join(parts[:end])
-        while above := next((x for x in lines if x.mount_point == prefix and x.parent == here.id != x.id), None):
-            here = above
+        # Each mount is taken out when it is passed: a text that was made up may go round in circles.
+        while (covering := above.pop((here.id, prefix), None)) is not None:
+            here = covering
     return here
 
 
@@ -103,6 +106,8 @@ def read_mount(host: Host) -> Mount:
     except CouldNotLook as error:
         return _without_mountinfo(host) if not _is_live(host) else _unreadable(error)
     lines = parse_mountinfo(text)
+    if not lines or len(text) >= _MOUNTINFO_LIMIT_BYTES:
+        return Mount(MountState.UNREADABLE, MOUNTINFO, "holds no mounts, or more than anybody reads")
     read_only = any(x.mount_point in ("/proc/sys", "/proc") and "ro" in x.options for x in lines)
     on_top = visible_mount(lines, MOUNT_POINT)
     if on_top is None or on_top.mount_point != MOUNT_POINT:
@@ -124,11 +129,18 @@ def _unmounted(host: Host, read_only: bool) -> Mount:
     try:
         host.stat(MOUNT_POINT, follow=False)
     except NotThere:
-        return Mount(MountState.ABSENT, MOUNT_POINT, "there is no such directory")
+        return _absent(host)
     except CouldNotLook as error:
         return _unreadable(error)
     text = f"no line for {MOUNT_POINT}"
     return Mount(MountState.NOT_MOUNTED, MOUNTINFO, text, proc_sys_read_only=read_only)
+
+
+def _absent(host: Host) -> Mount:
+    """Return that the directory is absent; without the rest of /proc/sys it may only be hidden."""
+    if _has_proc_sys(host):
+        return Mount(MountState.ABSENT, MOUNT_POINT, "there is no such directory")
+    return Mount(MountState.UNREADABLE, _PROC_SYS, "is not there: /proc is not mounted here, or hidden")
 
 
 def _without_mountinfo(host: Host) -> Mount:
@@ -138,7 +150,7 @@ def _without_mountinfo(host: Host) -> Mount:
         return _unreadable(error)
     except NotThere:
         if _is_live(host) or _has_proc_sys(host):
-            return Mount(MountState.ABSENT, MOUNT_POINT, "there is no such directory")
+            return _absent(host)
         return Mount(MountState.NOT_RECORDED, MOUNT_POINT, "neither the directory nor /proc/self/mountinfo")
     except CouldNotLook as error:
         return Mount(MountState.NOT_RECORDED, error.path, error.reason)
@@ -149,7 +161,7 @@ def _without_mountinfo(host: Host) -> Mount:
 
 def _has_proc_sys(host: Host) -> bool:
     try:
-        return host.exists("/proc/sys/fs")
+        return host.exists(_PROC_SYS)
     except CouldNotLook:
         return False
 

@@ -19,6 +19,10 @@ ENTRY_LIMIT_BYTES = 16384
 """More than any entry text can have: 1920 bytes of register string become at most about 5000."""
 
 
+ENTRIES_MAX = 4096
+"""More entries than any host has: QEMU registers about 30. Each is compared with every other."""
+
+
 class DamagedEntry(NamedTuple):
     """An entry whose text could not be read or understood."""
 
@@ -64,6 +68,8 @@ def read_registry(host: Host) -> RegistryFacts:
         names = host.listdir(MOUNT_POINT)
     except HostError as error:
         raise Unavailable(f"{error.path}: {error.reason}") from error
+    if len(names) > ENTRIES_MAX:
+        raise Unavailable(f"{MOUNT_POINT} holds {len(names)} names, which is no real registry")
     if host.source.value == "root":
         names = tuple(sorted(names))  # a copied tree has lost the kernel's order
     entries, texts, damaged = [], {}, []
@@ -86,11 +92,12 @@ def read_registry(host: Host) -> RegistryFacts:
 
 def _read_enabled(host: Host) -> bool:
     try:
-        return not host.read(entry_path("status"), limit=64).startswith(b"disabled")
-    except NotThere:
-        return True
-    except CouldNotLook as error:
+        text = host.read(entry_path("status"), limit=64).strip()
+    except HostError as error:
         raise Unavailable(f"{error.path}: {error.reason}") from error
+    if text not in (b"enabled", b"disabled"):
+        raise Unavailable(f"{entry_path('status')} says neither enabled nor disabled")
+    return text == b"enabled"
 
 
 def _pinned(tree: Tree, entry: Entry) -> Entry:
@@ -126,9 +133,11 @@ def replay(
             texts[registry.entries[0].name] = registry.entries[0].to_procfs()
         except RegisterError as error:
             refused.append(_refused(source, line, error, kernel))
-        except (OpenBlocks, HostError) as error:
-            reason = RegisterError(f"its interpreter cannot be opened: {error}", errno=Errno.EACCES)
-            refused.append(_refused(source, line, reason, kernel))
+        except OpenBlocks as error:
+            raise Unavailable(f"{source}: opening {error} would wait for ever") from error
+        except HostError as error:
+            # Neither accepted nor refused: whether F can open its interpreter is not known.
+            raise Unavailable(f"{source}: {error.path}: {error.reason}") from error
     return RegistryFacts(registry, texts, (), tuple(refused))
 
 

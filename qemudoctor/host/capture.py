@@ -79,7 +79,7 @@ from qemudoctor.kernel.tree import Node, NodeKind
 FORMAT = "qemu-doctor-capture"
 VERSION = "1"
 END = "end"
-SIZE_LIMIT_BYTES = 64 << 20
+SIZE_LIMIT_BYTES = 16 << 20
 
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[\\ntr])|\\")
 _LETTERS = {b"\\": b"\\", b"n": b"\n", b"t": b"\t", b"r": b"\r"}

@@ -62,7 +62,8 @@ def read_capture(file: str) -> Capture:
             data = stream.read(SIZE_LIMIT_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise CaptureError(f"{file}: {reason}", hint="Give a file that qemu-doctor capture wrote.") from error
+        hint = "Give a capture: a text file whose first line is qemu-doctor-capture 1."
+        raise CaptureError(f"{file}: {reason}", hint=hint) from error
     return parse_capture(data, name=file)
 
 

@@ -28,7 +28,9 @@ _POLL_S = 0.0005
 _GRACE_S = 0.25
 _ABANDON_S = 2.0
 _REPORTS_BYTES = 1 << 16
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ALTOGETHER_S = 20.0
+"""After this, programs that were not started yet are left out: every emulator that hangs costs its own limit."""
 
 
 def observe(
@@ -53,7 +55,7 @@ def _execute(
 ) -> tuple[Observation, ...]:
     """Return the observations of every program in every way (contained or not), program by program."""
     try:
-        with Workspace(programs) as folders, _reapable():
+        with _unwinding(), Workspace(programs) as folders, _reapable():
             if True in ways:
                 child.load_unshare()
             jobs = [_Job(child.Child(folder, contained=way, timeout_s=timeout_s)) for folder in folders for way in ways]
@@ -82,7 +84,8 @@ class _Job:
         if self.failure is not None:
             return _failed(*self.failure)
         if self.late or (self.status is not None and os.WTERMSIG(self.status) == signal.SIGALRM):
-            return Observation(None, f"did not end within {timeout_s:g} s")
+            # It was executed, and only its timer ended it: that is an observation, and no success.
+            return Observation("signal:SIGALRM", f"did not end within {timeout_s:g} s")
         if self.status is None:
             return Observation(None, self.reason or "was not executed")
         code = os.waitstatus_to_exitcode(self.status)
@@ -117,9 +120,14 @@ class _Crew:
     def work(self) -> None:
         """Run all jobs to their end."""
         waiting = list(enumerate(self._jobs))[::-1]
+        last_start = time.monotonic() + _ALTOGETHER_S
         while waiting or self._running:
             while waiting and len(self._running) < self._limit:
-                self._start(*waiting.pop())
+                number, job = waiting.pop()
+                if time.monotonic() < last_start:
+                    self._start(number, job)
+                else:
+                    job.reason = "others took too long"
             self._reap()
         self._read_reports()
 
@@ -170,6 +178,46 @@ def _above_standard(fd: int) -> int:
     return above
 
 
+def _is_main_thread() -> bool:
+    import sys
+
+    threading = sys.modules.get("threading")  # only the main thread may set handlers; without it there is no other
+    return threading is None or threading.current_thread() is threading.main_thread()
+
+
+class _Stopped(BaseException):
+    """A signal that ends this process was received; what it started and wrote is cleared away first."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextlib.contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end this process only after everything is cleared away. Elsewhere they end it at once."""
+    numbers = [x for x in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(x) is signal.SIG_DFL]
+    if not numbers or not _is_main_thread():
+        yield
+        return
+
+    def stop(number: int, _: object) -> None:
+        raise _Stopped(number)
+
+    for number in numbers:
+        signal.signal(number, stop)
+    stopped = 0
+    try:
+        yield
+    except _Stopped as error:
+        stopped = error.number
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
+    if stopped:
+        os.kill(os.getpid(), stopped)
+
+
 @contextlib.contextmanager
 def _reapable() -> Iterator[None]:
     """See to it that children can be waited for: whoever started us may have had SIGCHLD ignored."""
@@ -186,12 +234,14 @@ def _reapable() -> Iterator[None]:
 def _has_ended(job: _Job) -> bool:
     """Return whether a job needs no more attention; kill it if it is late."""
     try:
-        pid, status = os.waitpid(job.pid, os.WNOHANG)
+        ended = os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is not None:
+            # Before its number is given away: an emulator that is a script may have left others in its group.
+            _kill_group(job.pid)
+            job.status = os.waitpid(job.pid, 0)[1]
+            return True
     except ChildProcessError:
         job.reason = "another part of this process waited for the child"
-        return True
-    if pid:
-        job.status = status
         return True
     if time.monotonic() < job.deadline:
         return False
@@ -205,10 +255,15 @@ def _has_ended(job: _Job) -> bool:
 def _kill(job: _Job) -> None:
     job.late = True
     job.deadline = time.monotonic() + _ABANDON_S
-    # The group, and the child itself in case that it had no time to make one.
-    for end in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            end(job.pid, signal.SIGKILL)
+    _kill_group(job.pid)
+    # In case that it had no time to make a group.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(job.pid, signal.SIGKILL)
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _failed(stage: int, number: int) -> Observation:

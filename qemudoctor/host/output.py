@@ -4,6 +4,7 @@ import os
 import stat
 
 from qemudoctor.exceptions import DoctorError
+from qemudoctor.kernel.tree import Credentials
 
 _HINT = "-o takes a file in a directory that exists and may be written to."
 
@@ -14,6 +15,11 @@ def working_directory() -> str:
         return os.fsdecode(os.getcwdb())
     except OSError as error:
         raise DoctorError(f"the current directory: {error.strerror}", hint="Change to one that exists.") from error
+
+
+def credentials() -> Credentials:
+    """Return who calls: whose permissions an execve() from here has."""
+    return Credentials(os.geteuid(), os.getegid(), tuple(os.getgroups()))
 
 
 def absolute(path: str) -> str:

@@ -74,7 +74,7 @@ def parse_segments(table: bytes, *, bits: int, order: str) -> tuple[Segment, ...
     return tuple(segments)
 
 
-def build_executable(*, bits: int, order: str, machine: int, flags: int = 0) -> bytes:
+def build_executable(*, bits: int, order: str, machine: int, flags: int = 0, kind: int = ET_EXEC) -> bytes:
     """Return the smallest static program that a loader of that word size, byte order and e_machine takes.
 
     It holds no instructions: it stands for a program in questions to the model and is never run.
@@ -83,7 +83,7 @@ def build_executable(*, bits: int, order: str, machine: int, flags: int = 0) -> 
     head, table = header_size(bits), segment_size(bits)
     ident = ELF_MAGIC + bytes((bits // 32, 1 if order == "little" else 2, 1)) + bytes(9)
     base = 0x10000
-    fields = (ET_EXEC, machine, 1, base + head + table, head, 0, flags, head, table, 1, 0, 0, 0)
+    fields = (kind, machine, 1, base + head + table, head, 0, flags, head, table, 1, 0, 0, 0)
     layout = "HHIQQQIHHHHHH" if bits == 64 else "HHIIIIIHHHHHH"
     size = head + table
     if bits == 64:

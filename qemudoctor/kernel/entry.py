@@ -85,8 +85,6 @@ class Entry(NamedTuple):
         extension = found["extension"]
         if mask is not None and len(mask) != len(magic):
             raise EntryFormatError(f"magic has {len(magic)} bytes, mask {len(mask)}")
-        if extension is None and not magic:
-            raise EntryFormatError("neither magic nor extension")
         return cls(
             name=name,
             interpreter=found["interpreter"],
@@ -138,14 +136,10 @@ class Entry(NamedTuple):
         Units: head is the first 128 or 256 bytes of the file; behind its end the kernel sees zeros.
         Source: Linux fs/binfmt_misc.c, search_binfmt_handler().
         """
-        return self.matches_start(int.from_bytes(head, "little"), extension_of(path))
-
-    def matches_start(self, number: int, extension: str | None) -> bool:
-        """Return the same for a head that was made a number, first byte lowest, and the path's extension."""
         if self.extension is not None:
-            return self.extension == extension
-        bits, wanted = _pattern(self.offset, self.magic, self.mask)
-        return number & bits == wanted
+            return self.extension == extension_of(path)
+        bits, wanted = pattern(self.offset, self.magic, self.mask)
+        return int.from_bytes(head, "little") & bits == wanted
 
     def with_flags(self, flags: str) -> "Entry":
         """Return this entry with other flags, in the kernel's order and with O where C is."""
@@ -165,8 +159,11 @@ def extension_of(path: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(offset: int, magic: bytes, mask: bytes | None) -> tuple[int, int]:
-    """Return the bits of a head that are looked at, and what they must be: one comparison instead of a loop."""
+def pattern(offset: int, magic: bytes, mask: bytes | None) -> tuple[int, int]:
+    """Return the bits of a head that are looked at, and what they must be: one comparison instead of a loop.
+
+    The head is a number for that, its first byte lowest.
+    """
     if offset < 0:
         # Old kernels let a huge offset wrap around. What lies before the head, nobody can say.
         return 0, 1

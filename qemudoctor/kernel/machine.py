@@ -1,5 +1,6 @@
 """What each kernel architecture accepts as its own program: word size, byte order, e_machine, conditions."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from qemudoctor.kernel.elf import ElfHeader, build_executable
@@ -171,6 +172,7 @@ MACHINES: tuple[Machine, ...] = (
 )
 
 
+@lru_cache(maxsize=16)
 def native_executable(machine: Machine) -> bytes:
     """Return a minimal static program that this machine runs itself."""
     loader = machine.loaders[0]

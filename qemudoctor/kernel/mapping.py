@@ -10,7 +10,7 @@ from qemudoctor.kernel.release import KernelRelease
 
 FILE_OFFSET_MAX = (1 << 63) - 1
 MMAP_MIN_ADDRESS = 65536
-"""The default of vm.mmap_min_addr, which binds everyone but CAP_SYS_RAWIO."""
+"""What distributions set vm.mmap_min_addr to (the kernel's own default is 4096). It binds all but CAP_SYS_RAWIO."""
 
 
 class Killed(Exception):
@@ -105,7 +105,7 @@ class Mapper(NamedTuple):
 
     def _is_uncleared(self, program: Program, segment: Segment, end: int) -> bool:
         at = end - end % self.page
-        return at != end and not (segment.p_flags & PF_W and self._has_bytes(program, segment, at))
+        return at != end and not (segment.p_flags & PF_W and _has_bytes(program, segment, at))
 
     def _common_tail(self, loads: tuple[Segment, ...], *, is_loader: bool) -> list[tuple[Segment, int]]:
         """Return the segment that the end of all the file's parts lies in, and that end, if there is more memory."""
@@ -117,16 +117,13 @@ class Mapper(NamedTuple):
         covering = [x for x in loads if x.p_vaddr - x.p_vaddr % self.page <= at < x.p_vaddr + x.p_filesz]
         return [(covering[-1], end)] if covering else []
 
-    def _has_bytes(self, program: Program, segment: Segment, at: int) -> bool:
-        """Return whether the page at an address within a segment's file part is backed by the file."""
-        inside = segment.p_vaddr % self.page
-        return bool(program.read(segment.p_offset - inside + at - (segment.p_vaddr - inside), 1))
-
     def _unplaceable(self, loads: tuple[Segment, ...], *, alone: bool, skips_empty: bool) -> str | None:
         """Return why there is no place for a program whose addresses the kernel chooses."""
         first = min(x.p_vaddr - x.p_vaddr % self.page for x in loads)
         size = max(x.p_vaddr + x.p_memsz for x in loads) - first
-        if size > self.loader.task_size // (1 if alone else 3):
+        # Alone it goes below the stack, which lies somewhere near the end; with a loader, into the last third.
+        whole = self.loader.task_size
+        if size > (whole - whole // 4096 if alone else whole // 3):
             return "the program is larger than the address space"
         powers = [x.p_align for x in loads if x.p_align & (x.p_align - 1) == 0]
         aligned = Feature.ALIGNED_STATIC_PIE if alone else Feature.ALIGNED_PIE
@@ -149,7 +146,7 @@ class Mapper(NamedTuple):
             if not low <= at < segment.p_vaddr + segment.p_memsz:
                 continue
             from_file = at < segment.p_vaddr + segment.p_filesz
-            if segment.p_flags & PF_X and from_file and not self._has_bytes(image.program, segment, at):
+            if segment.p_flags & PF_X and from_file and not _has_bytes(image.program, segment, at):
                 raise Killed("SIGBUS", "the entry point lies behind the end of the file")
             return
         raise Killed("SIGSEGV", "nothing is mapped at the entry point")
@@ -163,3 +160,8 @@ def _is_mapped(segment: Segment, inside: int, *, skips_empty: bool) -> bool:
 def _own_tails(loads: tuple[Segment, ...]) -> list[tuple[Segment, int]]:
     """Return the writable segments that have more memory than file, and where the file's part of each ends."""
     return [(x, x.p_vaddr + x.p_filesz) for x in loads if x.p_flags & PF_W and x.p_memsz > x.p_filesz > 0]
+
+
+def _has_bytes(program: Program, segment: Segment, at: int) -> bool:
+    """Return whether the page at an address within a segment's file part is backed by the file."""
+    return bool(program.read(segment.p_offset + at - segment.p_vaddr, 1))

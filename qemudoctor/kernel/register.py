@@ -77,15 +77,17 @@ class _Parser:
         if not self.fields.interpreter:
             raise RegisterError("no interpreter", field="interpreter")
         self.fields.flags = self._flags()
-        self._require_absolute()
+        self._require_agreement()
 
-    def _require_absolute(self) -> None:
-        """Refuse a relative interpreter that would run with a program's credentials."""
+    def _require_agreement(self) -> None:
+        """Refuse flags that exclude each other, and a relative interpreter with a program's credentials (7.3)."""
         flags = self.fields.flags
-        if "C" not in flags or "F" in flags or self.fields.interpreter.startswith(b"/"):
+        if ("T" in flags and "P" in flags) or ("L" in flags and set(flags) & set("POCT")):
+            raise RegisterError("L goes with none of P, O, C and T, and T not with P", field="flags")
+        if "F" in flags or not set(flags) & set("CL") or self.fields.interpreter.startswith(b"/"):
             return
         if self.kernel.supports(Feature.C_NEEDS_ABSOLUTE):
-            raise RegisterError("C without F needs an absolute interpreter", field="interpreter")
+            raise RegisterError("C and L without F need an absolute interpreter", field="interpreter")
 
     def _until(self, field: str) -> bytes:
         """Return the bytes up to the next delimiter; a NUL before it ends the string and so the search."""
@@ -132,8 +134,7 @@ class _Parser:
                     raise RegisterError(r"\x is not followed by two hexadecimal digits", field=field)
                 at += 3
             at += 1
-            if at >= len(self.buffer):
-                raise RegisterError(f"the {field} field does not end with the delimiter", field=field)
+        # The delimiters behind the line end this loop: an escape takes two of the eight at most.
         self.at = at + 1
         return self.buffer[start:at].split(b"\0", 1)[0]
 

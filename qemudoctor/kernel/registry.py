@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from qemudoctor.kernel.entry import Entry, extension_of
+from qemudoctor.kernel.entry import Entry, extension_of, pattern
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.path import NAME_MAX_BYTES, LookupFailed
@@ -93,7 +93,16 @@ class Registry(NamedTuple):
             return None
         number, extension = int.from_bytes(head, "little"), extension_of(path)
         for entry in self.entries:
-            if entry.enabled and entry.matches_start(number, extension):
+            # What Entry.matches() does, without a call for each: this is the busiest loop of the model.
+            _, _, _, offset, magic, mask, wanted_extension, enabled, _ = entry
+            if not enabled:
+                continue
+            if wanted_extension is not None:
+                if wanted_extension == extension:
+                    return entry
+                continue
+            bits, wanted = pattern(offset, magic, mask)
+            if number & bits == wanted:
                 return entry
         return None
 

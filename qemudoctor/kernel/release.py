@@ -69,7 +69,7 @@ class KernelRelease(NamedTuple):
 
     def supports(self, feature: Feature) -> bool:
         """Return the best answer to whether this kernel has a feature: unknown counts as not backported."""
-        return self.support(feature) is Support.YES
+        return _support(self, feature) is Support.YES
 
     def assume(self, feature: Feature, value: bool) -> "KernelRelease":
         """Return this release with one feature settled, for asking what follows from either answer."""

@@ -41,7 +41,7 @@ def bind_mounts(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Reme
         yield from forms[:1]  # where F is to be had, this is a stopgap: one form is enough
         return
     for number, form in enumerate(forms):
-        yield form._replace(note=f"{form.note}. {_LASTING}") if number == 0 else form
+        yield form._replace(note=f"{form.note}. {_lasting(facts)}") if number == 0 else form
 
 
 def register_and_bind(facts: Facts, platform: Platform) -> Iterator[Remedy]:
@@ -78,12 +78,28 @@ def _registered(facts: Facts, source: Supply, inside: str, line: bytes, command:
             root=True,
             persistent=False,
             risk=_RESET if image else None,
-            note=f"{form.note}. {_LASTING}",
+            note=f"{form.note}. {_lasting(facts)}",
             leaves="; ".join(x for x in ("the entry, until the next reboot", form.leaves) if x),
         )
 
 
-_LASTING = "The lasting cure is a kernel from 4.8 on: this one never gets F by an update"
+def _lasting(facts: Facts) -> str:
+    """Return where F is to be had in the end."""
+    if facts.kernel.vendor == "el7":
+        return "The lasting cure is a kernel from 4.8 on: this one never gets F by an update"
+    return f"The lasting cure is a kernel from 4.8 on; {_newer_kernel(facts)}"
+
+
+def _newer_kernel(facts: Facts) -> str:
+    try:
+        distribution = facts.distribution
+    except Unavailable:
+        return "look for a newer one of this distribution"
+    if (distribution.id, distribution.version) == ("ubuntu", "16.04"):
+        return "the package linux-generic-hwe-16.04 brings 4.15"
+    return "look for a newer one of this distribution"
+
+
 _RESET = (
     "--reset first removes every entry whose name begins with qemu-, whoever made it. Never add -p yes: this image"
     " holds no emulator, and this kernel has no F"

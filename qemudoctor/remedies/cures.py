@@ -6,39 +6,64 @@ from qemudoctor.facts import Facts, Unavailable
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
 from qemudoctor.remedies.bindmount import bind_mounts, register_and_bind
+from qemudoctor.remedies.boot import reads_binfmt_d
 from qemudoctor.remedies.direct import run_directly
 from qemudoctor.remedies.installers import installers
 from qemudoctor.remedies.mount import mount_commands
 from qemudoctor.remedies.package import packages
-from qemudoctor.remedies.proof import helpful
-from qemudoctor.remedies.register import register_again, register_new
+from qemudoctor.remedies.proof import comes_back, helpful, prove
+from qemudoctor.remedies.register import register_again, register_configured, register_new, restart
 from qemudoctor.remedies.remedy import Remedy
 
 
-def cures(facts: Facts, platform: Platform) -> tuple[Remedy, ...]:
+def cures(facts: Facts, platform: Platform, *, pie: bool = False) -> tuple[Remedy, ...]:
     """Return what makes a program of a platform run in a container, proven on the model.
 
-    Without touching the host first, then an entry until the next reboot, one for good, a package, and images.
+    Without touching the host first, then an entry until the next reboot, one for good, a package, and images. What
+    the model cannot tell comes last. pie: position-independent programs have to run as well.
     """
     try:
-        return tuple(helpful(facts, platform, _candidates(facts, platform)))
+        return tuple(helpful(facts, platform, _candidates(facts, platform, pie=pie), pie=pie))
     except Unavailable:
         return ()
 
 
-def _candidates(facts: Facts, platform: Platform) -> Iterator[Remedy]:
+def _candidates(facts: Facts, platform: Platform, *, pie: bool) -> Iterator[Remedy]:
     entry = _entry(facts, platform)
     mounting = mount_commands(facts)
+    configured = _configured(facts, platform, pie=pie)
     if entry is not None:
         yield from bind_mounts(facts, platform, entry)
-        yield from register_again(facts, platform, entry)
     else:
         yield from _after(mounting, register_and_bind(facts, platform))
-        yield from _after(mounting, register_new(facts, platform))
+    yield from _after(mounting, configured)
+    if not any(x.persistent for x in configured):
+        own = register_new(facts, platform) if entry is None else register_again(facts, platform, entry)
+        yield from _after(mounting, (x for x in own if not configured or x.persistent))
     yield from _after(mounting, packages(facts, platform))
     yield from installers(facts, platform)
     if entry is None:
         yield from run_directly(facts, platform.architecture)
+
+
+def _configured(facts: Facts, platform: Platform, *, pie: bool) -> tuple[Remedy, ...]:
+    """Return how what stands in binfmt.d for a platform gets registered, if that helps; the last line is tried first.
+
+    Nothing has to be written for it, and it keeps the flags that the package chose.
+    """
+    try:
+        lines, lasting = facts.at_boot.lines, reads_binfmt_d(facts) and comes_back(facts, platform)
+    except Unavailable:
+        return ()
+    sample = platform.architecture.sample()
+    for line in reversed(lines):
+        if not Entry.from_register(line.line, facts.kernel).matches(sample, ""):
+            continue
+        remedy = register_configured(facts, _entry(facts, platform), line, comes_back=lasting)
+        if prove(facts, remedy, platform, pie=pie) is not False:
+            again = restart(facts) if lasting else None
+            return (remedy,) if again is None else (remedy, again)
+    return ()
 
 
 def _after(mounting: tuple[str, ...], remedies: Iterable[Remedy]) -> Iterator[Remedy]:

@@ -16,7 +16,7 @@ def run_directly(facts: Facts, architecture: Architecture) -> Iterator[Remedy]:
         return
     yield Remedy(
         id="run-directly",
-        title="Run one program outside containers, without any entry",
+        title="No cure, but a workaround for one program outside containers: name the emulator yourself",
         commands=(f"{quote(path)} PROGRAM",),
         root=False,
         persistent=None,

@@ -3,7 +3,7 @@
 from shlex import quote
 from typing import NamedTuple
 
-from qemudoctor.facts import Emulator, Facts, Linkage, Unavailable
+from qemudoctor.facts import Emulator, Facts, Linkage, Unavailable, is_for_another, is_of_another_emulator
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.tree import NodeKind
 from qemudoctor.platforms import ARCHITECTURES, Architecture
@@ -102,15 +102,19 @@ def is_native(facts: Facts, emulator: Emulator) -> bool:
 
 
 def find(facts: Facts, architecture: Architecture, entry: Entry | None = None) -> Emulator | None:
-    """Return a static emulator that lies on this host: the entry's own interpreter if it is one."""
-    name = emulator_name(architecture)
-    places = [place.format(name=name) for place in _PLACES]
-    for path in ([entry.interpreter] if entry is not None else []) + places:
+    """Return a static emulator that lies on this host and starts: the entry's own interpreter if it is one."""
+    from qemudoctor.remedies.proof import starts
+
+    own = [entry.interpreter] if entry is not None and not is_for_another(entry, architecture) else []
+    others = [place.format(name=emulator_name(architecture)) for place in _PLACES]
+    if entry is not None and is_of_another_emulator(entry):
+        others = []  # another emulator's entry never gets QEMU for its interpreter
+    for path in own + others:
         try:
             emulator = facts.emulator(path)
         except Unavailable:
             continue
-        if is_self_contained(facts, emulator):
+        if is_self_contained(facts, emulator) and starts(facts, emulator):
             return emulator
     return None
 
@@ -120,6 +124,8 @@ def supply(facts: Facts, architecture: Architecture, entry: Entry | None = None)
     found = find(facts, architecture, entry)
     if found is not None:
         return Supply(found.resolved or found.path)
+    if entry is not None and (is_of_another_emulator(entry) or is_for_another(entry, architecture)):
+        return None
     engine = runner(facts)
     name = emulator_name(architecture)
     if engine is None or facts.machine.name != MULTIARCH_HOST or name not in MULTIARCH_EMULATORS:

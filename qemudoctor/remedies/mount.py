@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from qemudoctor.facts import MOUNT_POINT, Binfmt, Facts, MountState, Unavailable, entry_path
+from qemudoctor.remedies.boot import after_reboot, after_reboot_of_all, returns
 from qemudoctor.remedies.remedy import Effect, Remedy
 from qemudoctor.remedies.shell import as_root, write
 
 _MOUNT = f"mount -t binfmt_misc binfmt_misc {MOUNT_POINT}"
 _UNIT = "proc-sys-fs-binfmt_misc.mount"
-_MODULES = "/etc/modules-load.d/binfmt_misc.conf"
-_INIT = {"alpine": "openrc"}
+
+
+_UNPROVEN = "Not proven: what is registered can only be read afterwards. Examine the host again then"
 
 
 def mount_commands(facts: Facts) -> tuple[str, ...]:
@@ -41,6 +43,7 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
         return
     triggered = facts.mount.state is MountState.AUTOMOUNT
     where = None if facts.sandbox is None else "On the host itself, not in the container from which it was looked at"
+    where = ". ".join(x for x in (_UNPROVEN, where) if x)
     yield Remedy(
         id="mount-now",
         title="Look into the directory, so that systemd mounts it" if triggered else "Mount binfmt_misc",
@@ -68,22 +71,15 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
 
 
 def _has_systemd(facts: Facts) -> bool:
+    """Return whether systemd runs here, or, where that cannot be seen, whether the distribution comes with it."""
     try:
-        return facts.distribution.family not in (None, *_INIT)
+        return facts.has_systemd
+    except Unavailable:
+        pass
+    try:
+        return facts.distribution.family not in (None, "alpine")
     except Unavailable:
         return False
-
-
-def load_module(facts: Facts) -> Remedy:
-    """Return how the module of binfmt_misc is loaded, now and at every boot."""
-    return Remedy(
-        id="load-module",
-        title="Load the module binfmt_misc, now and at every boot",
-        commands=(as_root(facts, "modprobe binfmt_misc"), write(facts, "binfmt_misc", _MODULES)),
-        root=True,
-        persistent=True,
-        leaves=f"the file {_MODULES}",
-    )
 
 
 def enable(facts: Facts, name: str) -> Remedy:
@@ -93,7 +89,7 @@ def enable(facts: Facts, name: str) -> Remedy:
         title="Switch binfmt_misc on" if name == "status" else f"Switch the entry {name} on",
         commands=(write(facts, "1", entry_path(name)),),
         root=True,
-        persistent=False,
-        note="A reboot registers everything anew and switched on",
+        persistent=None if name == "status" else returns(facts, name),
+        note=after_reboot_of_all(facts) if name == "status" else after_reboot(facts, name),
         effect=Effect(enable=(name,)),
     )

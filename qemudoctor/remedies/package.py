@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qemudoctor.facts import Distribution, Facts, Unavailable
+from qemudoctor.facts import Distribution, Facts, Linkage, Unavailable
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform
 from qemudoctor.remedies.emulators import emulator_name, find, is_sibling
@@ -56,6 +56,14 @@ _PACKAGES = (
              "qemu-openrc registers with the flags of /etc/conf.d/qemu-binfmt"),
 )  # fmt: skip
 
+_REINSTALL = (
+    ("apt-get install -y ", "apt-get install -y --reinstall "),
+    ("dnf install -y ", "dnf reinstall -y "),
+    ("zypper install -y ", "zypper install -y --force "),
+    ("pacman -S --needed ", "pacman -S "),
+    ("apk add ", "apk fix "),
+)
+
 _RPM_NAMES = {
     "aarch64_be": "aarch64", "armeb": "arm", "i386": "x86", "x86_64": "x86", "sparc32plus": "sparc", "sparc64": "sparc",
     "ppc64": "ppc", "ppc64le": "ppc", "mipsel": "mips", "mipsn32": "mips", "mipsn32el": "mips", "mips64": "mips",
@@ -81,11 +89,29 @@ def packages(facts: Facts, platform: Platform) -> Iterator[Remedy]:
     words = {"name": name, "rpm": _RPM_NAMES.get(name, name)}
     commands = tuple(as_root(facts, command.format(**words)) for command in row.commands)
     path = row.path.format(**words)
+    if _is_damaged(facts, path):
+        commands = tuple(_anew(command) for command in commands)
     by_hand = is_sibling(facts, platform.architecture)
     if row.registers is None or by_hand or not facts.kernel.supports(Feature.FIX_BINARY):
         yield register_when_installed(facts, platform.architecture, path, commands)
     else:
         yield _registering(facts, platform.architecture, commands, path, row.registers.format(**words))
+
+
+def _is_damaged(facts: Facts, path: str) -> bool:
+    """Return whether a file lies where the package puts its static emulator, which then does not work."""
+    try:
+        emulator = facts.emulator(path)
+    except Unavailable:
+        return False
+    return emulator.exists and emulator.linkage is not Linkage.DYNAMIC
+
+
+def _anew(command: str) -> str:
+    """Return the command that installs a package even if it is installed: it replaces its files."""
+    for once, again in _REINSTALL:
+        command = command.replace(once, again)
+    return command
 
 
 def _registering(
@@ -124,4 +150,4 @@ def _version(distribution: Distribution) -> tuple[int, ...]:
     if not distribution.version:
         return (1 << 16,)
     parts = distribution.version.split(".")
-    return tuple(int(part) if part.isdecimal() else 0 for part in parts)
+    return tuple(int(part[:9]) if part.isdecimal() else 0 for part in parts)

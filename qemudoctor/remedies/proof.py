@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from qemudoctor.facts import Facts, Unavailable
+from qemudoctor.facts import Emulator, Facts, MountState, RegistryFacts, Unavailable, is_for_another
 from qemudoctor.host.door import HostError
 from qemudoctor.host.trees import MemoryFile, MemoryTree, OverlayTree
 from qemudoctor.kernel.execve import execve
@@ -19,36 +19,69 @@ PROGRAM = "/probe"
 MODEL = "model"
 
 
-def helpful(facts: Facts, platform: Platform, candidates: Iterable[Remedy]) -> Iterator[Remedy]:
-    """Yield the remedies after which containers of a platform work, and those of which the model cannot tell."""
+def helpful(facts: Facts, platform: Platform, candidates: Iterable[Remedy], *, pie: bool = False) -> Iterator[Remedy]:
+    """Yield the remedies after which containers of a platform work, then those of which the model cannot tell."""
+    unproven = []
     for remedy in candidates:
-        helps = prove(facts, remedy, platform)
-        if helps is not False:
-            yield remedy._replace(proven=MODEL) if helps else remedy
+        helps = prove(facts, remedy, platform, pie=pie)
+        if helps:
+            yield remedy._replace(proven=MODEL)
+        elif helps is None:
+            unproven.append(remedy)
+    yield from unproven
 
 
-def prove(facts: Facts, remedy: Remedy, platform: Platform) -> bool | None:
-    """Return whether a program of a platform runs in a container after a remedy; None where the model cannot tell."""
+def prove(facts: Facts, remedy: Remedy, platform: Platform, *, pie: bool = False) -> bool | None:
+    """Return whether a program of a platform runs in a container after a remedy; None where the model cannot tell.
+
+    pie: a position-independent one has to run as well.
+    """
     if remedy.effect is None:
         return None
     try:
-        return _outcome(facts, remedy.effect, platform) == "ok"
+        host = _host_tree(facts, remedy.effect)
+        registry = _registry(facts, remedy.effect, host, platform)
+        samples = [platform.architecture.sample(pie=x) for x in ((False, True) if pie else (False,))]
+        return all(_runs(facts, remedy.effect, platform, host, registry, sample) for sample in samples)
     except (Unavailable, HostError):
         return None
     except (RegisterError, LookupFailed, OpenBlocks):
         return False
 
 
-def _outcome(facts: Facts, effect: Effect, platform: Platform) -> str:
-    host = _host_tree(facts, effect)
+def comes_back(facts: Facts, platform: Platform) -> bool:
+    """Return whether programs of a platform run in a container by what binfmt.d registers at boot.
+
+    Raises: Unavailable where that cannot be looked at.
+    """
+    registry = facts.at_boot.registry
+    try:
+        return _runs(facts, Effect(), platform, facts.host.tree(), registry, platform.architecture.sample())
+    except HostError as error:
+        raise Unavailable(f"{error.path}: {error.reason}") from error
+
+
+def starts(facts: Facts, emulator: Emulator) -> bool:
+    """Return whether the kernel gets a program started in an empty root, without any entry; true if nobody can tell."""
+    try:
+        program = open_program(facts.host.tree(), emulator.path, kernel=facts.kernel)
+        root = _Container(b"", {PROGRAM: program})
+        walk = execve(PROGRAM, root=root, registry=Registry(), kernel=facts.kernel, machine=facts.machine)
+    except (LookupFailed, OpenBlocks):
+        return False
+    except (Unavailable, HostError):
+        return True
+    return walk.outcome == "ok"
+
+
+def _runs(facts: Facts, effect: Effect, platform: Platform, host: Tree, registry: Registry, sample: bytes) -> bool:
+    """Return whether a program runs in a container: the kernel starts something, and that is the right emulator."""
     container = _Container(
-        platform.architecture.sample(),
-        {inside: open_program(host, outside, kernel=facts.kernel) for inside, outside in effect.container_files},
+        sample, {inside: open_program(host, outside, kernel=facts.kernel) for inside, outside in effect.container_files}
     )
-    execution = execve(
-        PROGRAM, root=container, registry=_registry(facts, effect, host), kernel=facts.kernel, machine=facts.machine
-    )
-    return execution.outcome
+    walk = execve(PROGRAM, root=container, registry=registry, kernel=facts.kernel, machine=facts.machine)
+    entry = registry.match(sample, PROGRAM)
+    return walk.outcome == "ok" and (entry is None or not is_for_another(entry, platform.architecture))
 
 
 def _host_tree(facts: Facts, effect: Effect) -> Tree:
@@ -58,8 +91,8 @@ def _host_tree(facts: Facts, effect: Effect) -> Tree:
     return OverlayTree(facts.host.tree(), dict.fromkeys(effect.installs, emulator))
 
 
-def _registry(facts: Facts, effect: Effect, host: Tree) -> Registry:
-    known = facts.registry
+def _registry(facts: Facts, effect: Effect, host: Tree, platform: Platform) -> Registry:
+    known = _known_registry(facts, platform)
     unread = [x.name for x in known.damaged if x.name not in effect.remove]
     if unread:
         raise Unavailable(f"the entry {unread[0]} cannot be read")
@@ -71,6 +104,21 @@ def _registry(facts: Facts, effect: Effect, host: Tree) -> Registry:
     for name in effect.enable:
         registry = registry.write(name, b"1")
     return registry
+
+
+def _known_registry(facts: Facts, platform: Platform) -> RegistryFacts:
+    """Return the registry before a remedy.
+
+    Where it is not mounted and a program was seen to end in ENOEXEC, no entry is in effect for the platform, and what
+    is registered anew comes first: an empty one stands for it.
+    """
+    try:
+        return facts.registry
+    except Unavailable:
+        unseen = facts.mount.state in (MountState.NOT_MOUNTED, MountState.AUTOMOUNT)
+        if unseen and facts.observed(platform).contained.outcome == "ENOEXEC":
+            return RegistryFacts(Registry(), {})
+        raise
 
 
 class _Container:

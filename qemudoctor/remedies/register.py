@@ -2,20 +2,39 @@
 
 from collections.abc import Iterator
 
-from qemudoctor.facts import Facts, Unavailable, entry_path
+from qemudoctor.facts import (
+    Facts,
+    PersistentLine,
+    Unavailable,
+    entry_path,
+    is_for_another,
+    is_of_another_emulator,
+    matches_pie,
+    target_named_by,
+)
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform
+from qemudoctor.remedies.boot import (
+    FOLDER,
+    NOBODY_READS,
+    after_reboot,
+    is_alpine,
+    own_file,
+    reads_binfmt_d,
+)
 from qemudoctor.remedies.emulators import find
 from qemudoctor.remedies.remedy import Effect, Remedy
 from qemudoctor.remedies.shell import as_root, register, remove_entry, write
 
-_FOLDER = "/etc/binfmt.d"
 _RESTART = (
     "A later restart of systemd-binfmt removes all entries and registers those of binfmt.d again, this one included"
 )
 _OPENRC = "OpenRC's service binfmt registers what is in binfmt.d at boot"
 _AGAIN = "Register the emulator again, with F"
+_RIGHT = "Register it again, with the emulator of these programs"
+_MAGIC = "Register it again, with the magic of its architecture"
+_BESIDE = "Register QEMU beside it; the entry that was registered last is asked first"
 
 
 def fresh_line(facts: Facts, architecture: Architecture, interpreter: str, *, flags: str | None = None) -> bytes:
@@ -37,32 +56,118 @@ def fresh_entry(facts: Facts, architecture: Architecture, interpreter: str, *, f
 
 
 def register_again(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
-    """Yield the entry with F and an emulator that works in any root: until the next reboot, and for good."""
-    emulator = find(facts, platform.architecture, entry)
-    if emulator is None or not facts.kernel.supports(Feature.FIX_BINARY):
+    """Yield the entry with F, a mask for all its programs and an emulator that works in any root: now, and for good.
+
+    An entry of another emulator (Rosetta, FEX, box64) is left alone, and QEMU gets a newer one beside it.
+    """
+    if not facts.kernel.supports(Feature.FIX_BINARY):
+        return
+    architecture = platform.architecture
+    if is_of_another_emulator(entry):
+        yield from _beside(facts, platform, entry)
+        return
+    emulator = find(facts, architecture, entry)
+    if emulator is None:
         return
     # The name of the link tells Debian's emulators that P is set, so an interpreter that works stays as it is named.
-    path = emulator.path
-    better = Entry(entry.name, path, entry.flags, entry.offset, entry.magic, entry.mask, entry.extension)
-    yield from _both(facts, better.with_flags(entry.flags + "F"), title=_AGAIN, keeps_name=True)
+    better = Entry(entry.name, emulator.path, entry.flags, entry.offset, entry.magic, entry.mask, entry.extension)
+    named_for = target_named_by(entry.name)
+    wrong = is_for_another(entry, architecture)
+    if wrong and named_for is not None and named_for != architecture.qemu_target:
+        better = fresh_entry(facts, architecture, emulator.path)
+    elif not matches_pie(entry, architecture):
+        better = better._replace(offset=0, magic=architecture.magic, mask=architecture.mask, extension=None)
+    yield from _both(facts, better.with_flags(better.flags + "F"), title=_RIGHT if wrong else _AGAIN)
+
+
+def _beside(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
+    for remedy in register_new(facts, platform, title=_BESIDE):
+        yield remedy._replace(note=". ".join(x for x in (_stays(entry), remedy.note) if x))
+
+
+def _stays(entry: Entry) -> str:
+    return f"The entry {entry.name} stays. To work in containers by itself, its own installer has to register it with F"
 
 
 def correct(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
     """Yield the entry with the magic and mask of its architecture, everything else as it is."""
-    architecture = platform.architecture
+    yield from _both(facts, _corrected(facts, platform.architecture, entry), title=_MAGIC)
+
+
+def _corrected(facts: Facts, architecture: Architecture, entry: Entry) -> Entry:
     better = Entry(entry.name, entry.interpreter, entry.flags, magic=architecture.magic, mask=architecture.mask)
-    if facts.kernel.supports(Feature.FIX_BINARY):
-        better = better.with_flags(entry.flags + "F")
-    yield from _both(facts, better, title="Register it again, with the magic of its architecture", keeps_name=True)
+    return better.with_flags(entry.flags + "F") if facts.kernel.supports(Feature.FIX_BINARY) else better
 
 
-def register_new(facts: Facts, platform: Platform) -> Iterator[Remedy]:
+def correct_all(facts: Facts, entries: tuple[tuple[Architecture, Entry], ...]) -> Remedy:
+    """Return several entries with the magic and mask of their architectures, everything else as it is."""
+    lines = [_corrected(facts, architecture, entry).to_register() for architecture, entry in entries]
+    names = tuple(entry.name for _, entry in entries)
+    commands = [
+        command
+        for name, line in zip(names, lines, strict=True)
+        for command in (remove_entry(facts, name), register(facts, line))
+    ]
+    return Remedy(
+        id="register-now",
+        title="Register them again, with the magic of their architectures, until the next reboot",
+        commands=tuple(commands),
+        root=True,
+        persistent=False,
+        leaves="the entries, until the next reboot",
+        effect=Effect(remove=names, register=tuple(lines)),
+    )
+
+
+def register_new(
+    facts: Facts, platform: Platform, *, title: str = "Register the emulator that is already on this host"
+) -> Iterator[Remedy]:
     """Yield an entry for a platform that has none, with the static emulator that lies on this host."""
     emulator = find(facts, platform.architecture)
-    if emulator is None:
-        return
-    entry = fresh_entry(facts, platform.architecture, emulator.path)
-    yield from _both(facts, entry, title="Register the emulator that is already on this host", keeps_name=False)
+    if emulator is not None:
+        yield from _both(facts, fresh_entry(facts, platform.architecture, emulator.path), title=title)
+
+
+def register_configured(facts: Facts, entry: Entry | None, line: PersistentLine, *, comes_back: bool) -> Remedy:
+    """Return the registration of a line that stands in binfmt.d already: it needs no file, and a boot repeats it.
+
+    entry: the one that decides over the same programs now.
+    """
+    exists = _exists(facts, line.name)
+    beside = entry is not None and entry.name != line.name and is_of_another_emulator(entry)
+    notes = (_stays(entry) if beside and entry is not None else None, None if reads_binfmt_d(facts) else NOBODY_READS)
+    return Remedy(
+        id="register-now",
+        title=f"Register the line that {line.path} has for it",
+        commands=((remove_entry(facts, line.name),) if exists else ()) + (register(facts, line.line),),
+        root=True,
+        persistent=comes_back,
+        leaves=f"the entry {entry_path(line.name)}",
+        note=". ".join(x for x in notes if x) or None,
+        effect=Effect(remove=(line.name,) if exists else (), register=(line.line,)),
+    )
+
+
+def restart(facts: Facts) -> Remedy | None:
+    """Return the restart of systemd-binfmt, None where systemd is not known to run."""
+    try:
+        if not facts.has_systemd:
+            return None
+        lines, names = facts.at_boot.lines, tuple(x.name for x in facts.registry.entries)
+    except Unavailable:
+        return None
+    last = {x.name: x for x in lines}
+    gone = [x for x in names if x not in last]
+    lost = f", {', '.join(gone[:4])}{' and others' if len(gone) > 4 else ''} for good" if gone else ""
+    return Remedy(
+        id="restart-systemd-binfmt",
+        title="Register everything that stands in binfmt.d again",
+        commands=(as_root(facts, "systemctl restart systemd-binfmt"),),
+        root=True,
+        persistent=True,
+        risk=f"it removes every entry first, whoever made it{lost}",
+        effect=Effect(remove=names, register=tuple(x.line for x in lines if last[x.name] is x)),
+    )
 
 
 def remove(facts: Facts, entry: Entry) -> Remedy:
@@ -74,17 +179,17 @@ def remove(facts: Facts, entry: Entry) -> Remedy:
         root=True,
         persistent=False,
         risk="programs that only this entry runs do not run any more",
-        note="Whatever registered it does so again at the next boot: look for its name below /etc/binfmt.d,"
-        " /usr/lib/binfmt.d and /usr/share/binfmts",
+        note=after_reboot(facts, entry.name),
         effect=Effect(remove=(entry.name,)),
     )
 
 
-def _both(facts: Facts, entry: Entry, *, title: str, keeps_name: bool) -> Iterator[Remedy]:
+def _both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
     line = entry.to_register()
-    exists = keeps_name or _exists(facts, entry.name)
+    exists = _exists(facts, entry.name)
     commands = ((remove_entry(facts, entry.name),) if exists else ()) + (register(facts, line),)
     effect = Effect(remove=(entry.name,) if exists else (), register=(line,))
+    lasting = reads_binfmt_d(facts)
     yield Remedy(
         id="register-now",
         title=f"{title}, until the next reboot",
@@ -92,9 +197,12 @@ def _both(facts: Facts, entry: Entry, *, title: str, keeps_name: bool) -> Iterat
         root=True,
         persistent=False,
         leaves=f"the entry {entry_path(entry.name)}, until the next reboot",
+        note=None if lasting else NOBODY_READS,
         effect=effect,
     )
-    file = f"{_FOLDER}/{_file_name(entry.name)}.conf"
+    if not lasting:
+        return
+    file, leaves = own_file(facts, entry)
     at_boot, note = _at_boot(facts)
     yield Remedy(
         id="register-persistently",
@@ -102,7 +210,7 @@ def _both(facts: Facts, entry: Entry, *, title: str, keeps_name: bool) -> Iterat
         commands=(*at_boot, write(facts, line.decode("utf-8", "surrogateescape"), file), *commands),
         root=True,
         persistent=True,
-        leaves=f"the file {file}",
+        leaves=leaves,
         note=note,
         effect=effect,
     )
@@ -110,18 +218,9 @@ def _both(facts: Facts, entry: Entry, *, title: str, keeps_name: bool) -> Iterat
 
 def _at_boot(facts: Facts) -> tuple[tuple[str, ...], str]:
     """Return what makes this host read binfmt.d at boot, and what to know about it."""
-    try:
-        family = facts.distribution.family
-    except Unavailable:
-        family = None
-    if family == "alpine":
-        return (as_root(facts, f"mkdir -p {_FOLDER}"), as_root(facts, "rc-update add binfmt boot")), _OPENRC
+    if is_alpine(facts):
+        return (as_root(facts, f"mkdir -p {FOLDER}"), as_root(facts, "rc-update add binfmt boot")), _OPENRC
     return (), _RESTART
-
-
-def _file_name(name: str) -> str:
-    """Return the name of an entry as part of a file name; what a shell or a terminal could mistake is left out."""
-    return "".join(x if x.isalnum() or x in "-_." else "_" for x in name)
 
 
 def _exists(facts: Facts, name: str) -> bool:
@@ -134,19 +233,20 @@ def _exists(facts: Facts, name: str) -> bool:
 
 def register_when_installed(facts: Facts, architecture: Architecture, path: str, commands: tuple[str, ...]) -> Remedy:
     """Return the registration of an emulator that the commands before it bring to this host."""
-    line = fresh_line(facts, architecture, path)
-    name = f"qemu-{architecture.qemu_target}"
-    file = f"{_FOLDER}/{name}.conf"
-    removal = (remove_entry(facts, name),) if _exists(facts, name) else ()
-    shown = line.decode("utf-8", "surrogateescape")
+    entry = fresh_entry(facts, architecture, path)
+    line = entry.to_register()
+    removal = (remove_entry(facts, entry.name),) if _exists(facts, entry.name) else ()
+    lasting = reads_binfmt_d(facts)
+    file, leaves = own_file(facts, entry)
     at_boot, note = _at_boot(facts)
+    written = (*at_boot, write(facts, line.decode("utf-8", "surrogateescape"), file)) if lasting else ()
     return Remedy(
         id="install-and-register",
         title="Install the distribution's static emulators and register this one",
-        commands=(*commands, *at_boot, write(facts, shown, file), *removal, register(facts, line)),
+        commands=(*commands, *written, *removal, register(facts, line)),
         root=True,
-        persistent=True,
-        leaves=f"the package and the file {file}",
-        note=note,
-        effect=Effect(installs=(path,), remove=(name,), register=(line,)),
+        persistent=lasting,
+        leaves=f"the package and {leaves if lasting else 'the entry, until the next reboot'}",
+        note=note if lasting else NOBODY_READS,
+        effect=Effect(installs=(path,), remove=(entry.name,), register=(line,)),
     )

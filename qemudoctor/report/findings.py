@@ -66,7 +66,7 @@ def _evidence(evidence: Evidence, *, verbose: bool) -> list[str]:
     length = 4096 if verbose else _EVIDENCE_LENGTH
     source = f"  seen: {cut(evidence.source, length)}: "
     if len(texts) == 1:
-        return [f"{source}{cut(texts[0], length)}".rstrip()]
+        return wrap(f"seen: {cut(evidence.source, length)}: {cut(texts[0], length)}", indent="  ", hanging="        ")
     rest = len(texts) - len(shown)
     more = [f"        ... and {rest} more line{'' if rest == 1 else 's'} (-v)"] if rest else []
     return [source.rstrip(), *(f"        {cut(text, length)}".rstrip() for text in shown), *more]

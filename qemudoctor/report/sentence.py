@@ -70,12 +70,15 @@ def _predicates(facts: Facts, result: PlatformResult) -> tuple[str, str]:
         case Verdict.WORKS:
             where = "in containers" if host.outcome is None else "on the host and in containers"
             return _both("works", "work", where + ("" if container.observed else " (predicted, not observed)"))
+        case Verdict.DEGRADED if host.outcome == "ok":
+            rest = "no entry matches those that are position-independent, as nearly all are (ENOEXEC)"
+            return _both("works", "work", f"for some programs only: {rest}")
         case Verdict.DEGRADED:
             return _both("works", "work", f"in containers but not on the host: {why(facts, result, host)}")
         case Verdict.BROKEN if host.outcome == "ok":
             return _both("works", "work", f"on the host but not in containers: {why(facts, result, container)}")
         case Verdict.BROKEN:
-            return _both("works", "work", f"neither on the host nor in containers: {why(facts, result, container)}")
+            return _both("works", "work", f"neither on the host nor in containers: {why(facts, result, host)}")
         case Verdict.MISSING:
             return _both("does", "do", f"not run here: {why(facts, result, container)}")
         case Verdict.UNKNOWN:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from qemudoctor.host import Source
 from qemudoctor.report import description
 from qemudoctor.report.findings import render_findings
 from qemudoctor.report.sentence import verdict_sentence
@@ -23,6 +24,7 @@ def render_text(report: Report, *, palette: Palette = PLAIN, verbose: bool = Fal
         _walks(report, verbose=verbose),
         render_findings(report.findings, palette=palette, verbose=verbose)[1:],
         _checks(report, verbose=verbose),
+        _suppose(report),
         [palette.paint(line, _COLOURS[report.summary]) for line in wrap(verdict_sentence(report))],
     )
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
@@ -51,16 +53,36 @@ def _host(report: Report) -> list[str]:
     return lines
 
 
+def _suppose(report: Report) -> list[str]:
+    """Return what would fill the gaps of a root or a capture that says nothing of kernel or registry."""
+    facts = report.facts
+    if not report.is_undetermined or facts.host.source is Source.LIVE:
+        return []
+    missing = [
+        option
+        for option, is_known in (
+            ("--kernel RELEASE", description.kernel(facts) is not None),
+            ("--registry FILE", description.known(lambda: facts.registry) is not None),
+        )
+        if not is_known
+    ]
+    if not missing:
+        return []
+    return wrap(f"hint: {' and '.join(missing)} suppose what is not known of this machine", hanging="  ")
+
+
 def _supposed(report: Report) -> list[str]:
     question = report.facts.question
     lines = []
     if question.kernel is not None:
         real = description.known(lambda: report.facts.uname.release)
-        lines += wrap(f"supposed: Linux {question.kernel.text}; the host runs {real or 'none'}", hanging="  ")
+        lines += wrap(
+            f"supposed: Linux {question.kernel.text}; the host runs {real or 'another that is not known'}", hanging="  "
+        )
     if question.registry is not None:
         files = sorted({source.rpartition(":")[0] or source for source, _ in question.registry})
         count = len(question.registry)
-        origin = listing([cut(x, 60) for x in files]) or "an empty file"
+        origin = listing([cut(x, 60) for x in files]) or "a file without any"
         lines += wrap(f"supposed: a registry of {count} line{'' if count == 1 else 's'} of {origin}", hanging="  ")
     return lines
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from qemudoctor.facts import RefusedLine
+from qemudoctor.facts import GuestLoader, RefusedLine
 from qemudoctor.kernel.errnos import MEANINGS
 from qemudoctor.kernel.execve import Execution, Handler, Step
 from qemudoctor.kernel.registry import Registry
@@ -29,6 +29,18 @@ class Walk(NamedTuple):
     refused: tuple[RefusedLine, ...] = ()
     unseen: str | None = None
     """Why entries could not be seen; the walk then is that without them."""
+    guest_loader: GuestLoader | None = None
+    """What the emulator looks for when the kernel has done its part."""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the outcome is not known: entries could not be seen, and one could change it.
+
+        None can where the program itself cannot be opened.
+        """
+        steps = self.execution.steps
+        is_certain = bool(self.execution.errno) and all(step.handler is Handler.OPEN for step in steps)
+        return self.unseen is not None and not is_certain
 
 
 def short_steps(execution: Execution) -> list[str]:
@@ -58,7 +70,7 @@ def draw_walk(walk: Walk, *, palette: Palette = PLAIN) -> str:
     lines += wrap(f"Linux {walk.kernel} on {walk.machine}; registry: {registry}{off}", hanging="  ")
     for refused in walk.refused:
         lines += wrap(f"refused: {refused.source}: {refused.errno.name}: {refused.reason}", hanging="  ")
-    if walk.unseen:
+    if walk.is_open:
         text = f"The entries cannot be seen: {walk.unseen}. This is the walk without them."
         lines += [palette.paint(line, "yellow") for line in wrap(text)]
     for number, step in enumerate(walk.execution.steps, 1):
@@ -85,10 +97,20 @@ def _place(step: Step, walk: Walk) -> str:
 def _end(walk: Walk, palette: Palette) -> list[str]:
     execution = walk.execution
     colour = "green" if execution.outcome == "ok" else "red"
-    if walk.unseen:
+    if walk.is_open:
         return ["     `-> " + palette.paint(f"not known; without entries: {_outcome(execution)}", "yellow")]
     lines = ["     `-> " + palette.paint(_outcome(execution), colour)]
-    return lines + ([f"         argv: {quoted(execution.argv)}"] if execution.argv else [])
+    lines += [f"         argv: {quoted(execution.argv)}"] if execution.argv else []
+    return lines + (_then(walk.guest_loader, walk, palette) if walk.guest_loader is not None else [])
+
+
+def _then(loader: GuestLoader, walk: Walk, palette: Palette) -> list[str]:
+    where = "on this host" if walk.root == "/" else f"in {walk.root}"
+    text = f"then the emulator looks for the loader that {loader.program} names, {loader.path} {where}: "
+    if loader.exists:
+        return wrap(f"{text}it is there", indent="         ")
+    text += f"it is not there, and the emulator ends with \"Could not open '{loader.path}'\" and status 255"
+    return [palette.paint(line, "red") for line in wrap(text, indent="         ")]
 
 
 def _outcome(execution: Execution) -> str:
@@ -124,7 +146,12 @@ def walk_document(walk: Walk) -> Document:
             {"handler": x.handler.value, "file": x.file, "entry": x.entry, "opens": x.opens, "note": x.note}
             for x in execution.steps
         ],
-        "outcome": None if walk.unseen else execution.outcome,
-        "runs": None if walk.unseen else execution.runs,
-        "argv": [] if walk.unseen else list(execution.argv),
+        "outcome": None if walk.is_open else execution.outcome,
+        "runs": None if walk.is_open else execution.runs,
+        "argv": [] if walk.is_open else list(execution.argv),
+        "guest_loader": _loader_document(walk.guest_loader),
     }
+
+
+def _loader_document(loader: GuestLoader | None) -> Document | None:
+    return None if loader is None else {"path": loader.path, "exists": loader.exists}

@@ -5,7 +5,7 @@ import pytest
 from qemudoctor.host.trees import Content, MemoryFile
 from qemudoctor.kernel.tree import Node, NodeKind
 from qemudoctor.platforms import BY_TARGET
-from tests.support.checking import Expected, only, reason_to_skip, shapes
+from tests.support.checking import Expected, errors, only, reason_to_skip, shapes
 from tests.support.hosts import (
     FakeHost,
     ask,
@@ -113,3 +113,64 @@ def test_only_pinned_is_one_finding_for_all_entries() -> None:
 )
 def test_nothing_is_only_pinned(host: FakeHost) -> None:
     assert shapes("QD306", ask(host)) == []
+
+
+@pytest.mark.parametrize(
+    ("check", "host", "label"),
+    [
+        pytest.param("QD301", having(None), "execve on the host", id="missing"),
+        pytest.param("QD302", having(b""), "execve on the host", id="unusable, without F"),
+        pytest.param("QD302", having(b"", "F"), "execve in an empty root, as a container's", id="unusable, with F"),
+        pytest.param("QD304", having(ARM64_PROGRAM), "execve on the host", id="foreign"),
+        pytest.param("QD303", having(dynamic_emulator("aarch64"), "F"), "execve in an empty root", id="dynamic"),
+    ],
+)
+def test_the_evidence_tells_where_the_walk_was(check: str, host: FakeHost, label: str) -> None:
+    assert only(check, ask(host, "linux/arm64")).finding.evidence[-1].source.startswith(label)
+
+
+BROKEN_AT_ITS_PATH: list[tuple[str, Content]] = [
+    ("QD302", b""),
+    ("QD303", dynamic_emulator("aarch64")),
+    ("QD304", ARM64_PROGRAM),
+    ("QD305", SCRIPT),
+    ("QD307", GOOD.data[:64]),
+]
+
+
+@pytest.mark.parametrize(("check", "content"), BROKEN_AT_ITS_PATH, ids=[x for x, _ in BROKEN_AT_ITS_PATH])
+def test_what_f_holds_open_works_until_the_next_registration(check: str, content: Content) -> None:
+    facts = ask(having(content, "F"), "linux/arm64", prober=observing(aarch64=("ok", "ok")))
+    found = only(check, facts)
+    assert found.severity.value == "warning"
+    assert "run now by the older file that F keeps open" in found.finding.message
+    assert "after the next registration or reboot" in found.finding.message
+    assert ("a program executed in an empty root, as a container's", "ok") in found.finding.evidence
+    assert errors(facts) == []
+    assert shapes("QD501", facts) == []
+
+
+def test_a_good_emulator_elsewhere_on_the_host_is_offered() -> None:
+    host = linux(
+        entries={"qemu-aarch64": entry_text(flags="F", interpreter="/opt/qemu-aarch64-static")},
+        files={"/opt/qemu-aarch64-static": GOOD.data[:64], EMULATOR: GOOD},
+    )
+    found = only("QD307", ask(host, "linux/arm64")).finding
+    assert found.remedies[0].id == "register-now"
+    assert found.remedies[0].proven == "model"
+    assert f":{EMULATOR}:F'" in found.remedies[0].commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "flags", "words"),
+    [
+        pytest.param("6.1.0", "F", "and /bin/sh, which its first line needs, cannot be started in a container", id="F"),
+        pytest.param("6.1.0", "OC", "an entry with the flag O or C cannot have a script", id="O and C"),
+        pytest.param("6.1.0", "POCF", "in a container; besides, since Linux 5.8 an entry", id="O, C and F"),
+        pytest.param("5.4.0", "", "cannot be started on the host", id="old kernel"),
+    ],
+)
+def test_why_a_script_fails(kernel: str, flags: str, words: str) -> None:
+    shell: dict[str, Content] = {} if kernel == "5.4.0" else {"/bin/sh": static_emulator("x")}
+    host = linux(kernel=kernel, entries={"qemu-aarch64": entry_text(flags=flags)}, files={EMULATOR: SCRIPT} | shell)
+    assert words in only("QD305", ask(host, "linux/arm64")).finding.message

@@ -48,6 +48,48 @@ def test_kernel_too_old(host: FakeHost, require: tuple[str, ...], expected: list
     assert shapes("QD101", ask(host, *require)) == expected
 
 
+@pytest.mark.parametrize("mount", ["mounted", "not-mounted", "automount"])
+def test_kernel_too_old_is_not_about_native_programs(mount: str) -> None:
+    host = linux(kernel=CENTOS_7, mount=mount, entries={"qemu-aarch64": entry_text()})
+    assert shapes("QD101", ask(host, "linux/amd64", "linux/386")) == []
+
+
+@pytest.mark.parametrize(
+    ("kernel", "distribution", "words"),
+    [
+        (CENTOS_7, "centos 7", "this one never gets F by an update"),
+        ("4.4.0-21-generic", "ubuntu 16.04", "linux-generic-hwe-16.04 brings 4.15"),
+        ("4.4.0-21-generic", "opensuse-leap 42.3", "look for a newer one of this distribution"),
+    ],
+)
+def test_where_a_kernel_with_f_is_to_be_had(kernel: str, distribution: str, words: str) -> None:
+    host = linux(kernel=kernel, distribution=distribution, files=EMULATOR)
+    notes = [x.note or "" for x in only("QD101", ask(host, "linux/arm64")).finding.remedies]
+    assert words in " ".join(notes)
+    assert ("never" in " ".join(notes)) is (kernel == CENTOS_7)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "words"),
+    [
+        pytest.param("2.6.32-754.el6.x86_64", "older than 3.10", id="older"),
+        pytest.param("3.10.0", None, id="the oldest known"),
+        pytest.param("6.12.1", None, id="known"),
+        pytest.param("7.3.4", None, id="the newest known"),
+        pytest.param("7.4.0", "newer than 7.3", id="newer"),
+    ],
+)
+def test_kernel_outside_the_model(kernel: str, words: str | None) -> None:
+    facts = ask(linux(), "linux/arm64", kernel=kernel)
+    assert shapes("QD103", facts) == ([("info", None, None, None)] if words else [])
+    if words is not None:
+        assert words in only("QD103", facts).finding.message
+
+
+def test_kernel_outside_the_model_unknown() -> None:
+    assert "not known" in reason_to_skip("QD103", ask(FakeHost({}), "linux/arm64"))
+
+
 def test_refused_line_counts_less_where_the_requirement_is_met() -> None:
     lines = [
         b":a:M::\\x7fELF\\x01:\\xff\\xff\\xff\\xff\\xff:/bin/true:F",

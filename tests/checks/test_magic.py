@@ -3,8 +3,8 @@
 import pytest
 
 from qemudoctor.platforms import BY_TARGET
-from tests.support.checking import Expected, only, reason_to_skip, shapes
-from tests.support.hosts import FakeHost, ask, entry_text, linux, static_emulator
+from tests.support.checking import Expected, errors, findings, only, reason_to_skip, shapes
+from tests.support.hosts import FakeHost, ask, entry_text, linux, observing, static_emulator
 
 ARM64 = BY_TARGET["aarch64"]
 WRONG = "qemu-wrong-target"
@@ -36,7 +36,7 @@ def with_entry(target: str = "aarch64", name: str | None = None, **options: obje
         ),
         pytest.param(
             with_entry(mask="ff" * 7 + "00" + "ff" * 12),
-            [("warning", "linux/arm64", "qemu-aarch64", WRONG)],
+            [("error", "linux/arm64", "qemu-aarch64", WRONG)],
             id="leaves out position-independent programs",
         ),
         pytest.param(
@@ -107,3 +107,75 @@ def test_arm_on_arm64_may_be_meant_so() -> None:
 @pytest.mark.parametrize("check", ["QD207", "QD208"])
 def test_cannot_look(check: str) -> None:
     assert "automount" in reason_to_skip(check, ask(linux(mount="automount")))
+
+
+ARM_BY_ARM64 = linux(
+    entries={"qemu-arm": entry_text("arm", flags="F", interpreter="/usr/bin/qemu-aarch64-static")},
+    files={f"/usr/bin/qemu-{x}-static": static_emulator(x) for x in ("arm", "aarch64")},
+)
+
+
+def test_emulator_of_another_architecture_names_the_required_platform() -> None:
+    found = only("QD207", ask(ARM_BY_ARM64, "linux/arm/v7"))
+    assert (found.severity.value, found.finding.platform, found.cause) == ("error", "linux/arm/v7", WRONG)
+    assert "linux/arm/v7" in found.finding.message
+    assert "linux/arm/v5" not in found.finding.message
+    now = found.finding.remedies[0]
+    assert (now.id, now.proven) == ("register-now", "model")
+    assert now.commands[-1].count("/usr/bin/qemu-arm-static:F'") == 1
+
+
+def test_emulator_of_another_architecture_and_a_program_that_ran() -> None:
+    facts = ask(ARM_BY_ARM64, "linux/arm/v7", prober=observing(arm=("ok", "ok")))
+    assert [x.severity.value for x in findings("QD207", facts)] == ["warning"]
+
+
+def test_the_magic_is_put_right_where_the_name_agrees_with_the_emulator() -> None:
+    host = with_entry(magic=BY_TARGET["arm"].magic.hex(), mask=BY_TARGET["arm"].mask.hex())
+    now = only("QD207", ask(host)).finding.remedies[0]
+    assert r"\xb7\x00" in now.commands[-1]
+    assert now.commands[-1].count("/usr/bin/qemu-aarch64-static:F'") == 1
+
+
+def test_disabled_registry_is_no_magic_that_leaves_something_out() -> None:
+    entries = {"qemu-aarch64": entry_text(flags="F", mask="ff" * 7 + "00" + "ff" * 8 + "fcffffff")}
+    assert shapes("QD207", ask(linux(entries=entries, enabled=False), "linux/arm64")) == []
+
+
+def test_nothing_required_and_a_wrong_magic_is_one_finding() -> None:
+    facts = ask(with_entry(magic=ARM64.magic.hex()[:-4] + "b800"))
+    assert errors(facts) == ["QD207"]
+
+
+def bare(target: str) -> str:
+    text = "".join(f"x{byte:02x}" for byte in BY_TARGET[target].magic).encode().hex()
+    return entry_text(target, flags="F", magic=text, mask="ff" * (len(text) // 2))
+
+
+@pytest.mark.parametrize("require", [(), ("linux/s390x",)], ids=["nothing required", "one required"])
+def test_lost_backslashes_are_one_finding_for_all_entries(require: tuple[str, ...]) -> None:
+    targets = ("aarch64", "arm", "s390x", "riscv64")
+    host = linux(
+        entries={f"qemu-{x}": bare(x) for x in targets},
+        files={f"/usr/bin/qemu-{x}-static": static_emulator(x) for x in targets},
+    )
+    found = only("QD207", ask(host, *require))
+    assert found.severity.value == "error"
+    assert found.finding.platform == (require[0] if require else "linux/arm64")
+    assert "and 3 others" in found.finding.message
+    assert "backslashes are gone" in found.finding.message
+    assert errors(ask(host, *require)) == ["QD207"]
+    assert found.finding.remedies[0].proven == "model"
+    assert len(found.finding.remedies[0].commands) == 2 * len(targets)
+
+
+def test_lost_backslashes_of_one_entry() -> None:
+    host = linux(entries={"q": bare("aarch64")}, files={"/usr/bin/qemu-aarch64-static": static_emulator("aarch64")})
+    found = only("QD207", ask(host)).finding
+    assert found.message.startswith("q: the magic is the text x7fx45x4c")
+    assert found.remedies[0].proven == "model"
+
+
+def test_removing_what_hijacks_is_proven() -> None:
+    (remedy,) = only("QD208", ask(with_entry("x86_64"))).finding.remedies
+    assert remedy.proven == "model"

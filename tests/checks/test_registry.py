@@ -53,6 +53,39 @@ def test_mounting_is_now_or_at_every_boot() -> None:
     assert all(command.startswith("sudo systemctl ") for command in boot.commands)
 
 
+@pytest.mark.parametrize(("mount", "check"), [("not-mounted", "QD202"), ("automount", "QD203")])
+def test_only_what_cures_is_offered_where_a_required_platform_was_seen_to_fail(mount: str, check: str) -> None:
+    host = linux(mount=mount, files=FILES)
+    facts = ask(host, "linux/arm64", prober=observing(aarch64=("ENOEXEC", "ENOEXEC")))
+    *remedies, last = only(check, facts).finding.remedies
+    assert remedies[0].id == "register-now"
+    assert {x.proven for x in remedies} == {"model"}
+    for remedy in remedies:
+        assert "binfmt_misc" in remedy.commands[0], "it is mounted first"
+    assert (last.id, last.proven) == ("run-directly", None)
+    assert last.title.startswith("No cure")
+
+
+def test_mounts_say_that_they_are_not_proven() -> None:
+    remedies = only("QD202", ask(linux(mount="not-mounted"), "linux/arm64")).finding.remedies
+    assert [x.id for x in remedies] == ["mount-now", "mount-at-boot"]
+    assert all(x.proven is None and "Not proven" in (x.note or "") for x in remedies)
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({}, "an entry would be passed over"),
+        ({"q": entry_text(flags="F")}, "its one entry, q, is passed over"),
+        ({"p": entry_text(flags="F"), "q": entry_text(flags="F")}, "all 2 entries are passed over"),
+    ],
+)
+def test_how_many_entries_are_passed_over(entries: dict[str, str], words: str) -> None:
+    found = only("QD204", ask(linux(entries=entries, files=FILES, enabled=False), "linux/arm64")).finding
+    assert words in found.message
+    assert found.remedies[0].proven == ("model" if entries else None)
+
+
 @pytest.mark.parametrize(
     ("kernel", "words"),
     [

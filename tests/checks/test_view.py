@@ -73,7 +73,7 @@ def test_masked() -> None:
         pytest.param(
             observing(aarch64=("signal:SIGSEGV", "signal:SIGSEGV")),
             ("linux/arm64",),
-            [("error", "linux/arm64", "qemu-aarch64", "qemu-crash")] * 2,
+            [("error", "linux/arm64", "qemu-aarch64", "qemu-crash")],
             id="the emulator crashes",
         ),
         pytest.param(
@@ -106,3 +106,35 @@ def test_evidence_holds_the_steps_of_the_model() -> None:
         "kernel model, binfmt_misc",
         "kernel model, elf",
     ]
+
+
+def test_three_variants_are_one_finding_that_names_all() -> None:
+    host = linux(
+        entries={"qemu-arm": entry_text("arm", flags="F")}, files={"/usr/bin/qemu-arm-static": static_emulator("arm")}
+    )
+    found = only("QD501", ask(host, prober=observing(arm=("exit:0", "exit:0")))).finding
+    assert found.message == (
+        "linux/arm/v5, linux/arm/v6 and linux/arm/v7: the kernel starts /usr/bin/qemu-arm-static, which ends by itself"
+        " with status 0 instead of running the program, on the host and in an empty root, as a container's"
+    )
+
+
+def test_silent_where_another_finding_explains_the_failure() -> None:
+    entries = {"qemu-arm": entry_text("arm", flags="F", interpreter="/usr/bin/qemu-aarch64-static")}
+    facts = ask(linux(entries=entries, files=FILES), "linux/arm/v7", prober=observing(arm=("exit:255", "exit:255")))
+    assert shapes("QD501", facts) == []
+    assert shapes("QD207", facts) == [("error", "linux/arm/v7", "qemu-arm", "qemu-wrong-target")]
+
+
+def test_another_end_than_another_finding_tells_is_a_warning() -> None:
+    host = linux(entries={"qemu-aarch64": entry_text()}, files=FILES)
+    facts = ask(host, "linux/arm64", prober=observing(aarch64=("ok", "EACCES")))
+    assert shapes("QD501", facts) == [("warning", "linux/arm64", "qemu-aarch64", None)]
+
+
+def test_silent_where_f_holds_a_better_file() -> None:
+    damaged: dict[str, Content] = {"/usr/bin/qemu-aarch64-static": static_emulator("aarch64").data[:64]}
+    host = linux(entries={"qemu-aarch64": entry_text(flags="F")}, files=damaged)
+    facts = ask(host, "linux/arm64", prober=observing(aarch64=("ok", "ok")))
+    assert shapes("QD501", facts) == []
+    assert only("QD307", facts).severity.value == "warning"

@@ -279,7 +279,7 @@ def test_help_tells_what_exists(capsys: Output) -> None:
     assert "examples:" in out
     assert "exit status:" in out
     assert all(len(line) <= 80 for line in out.splitlines())
-    for absent in ("explain-error", "inspect", "fleet", "fix", "register ", "sarif", "junit", "markdown", "--config"):
+    for absent in ("inspect", "fleet", "fix", "register ", "sarif", "junit", "markdown", "--config"):
         assert absent not in out
 
 

@@ -2,11 +2,13 @@
 
 import pytest
 
-from qemudoctor.facts import BinfmtSupport, Facts, Linkage, Unavailable
+from qemudoctor.facts import BinfmtSupport, Facts, Linkage, Question, Unavailable, read_guest_loader
+from qemudoctor.host.capture_reader import parse_capture
 from qemudoctor.host.door import Source, Uname
+from qemudoctor.host.recorded import RecordedHost
 from qemudoctor.host.refusing import RefusingHost
-from qemudoctor.host.trees import Content, MemoryFile
-from qemudoctor.kernel import Node, NodeKind
+from qemudoctor.host.trees import Content, MemoryFile, MemoryTree
+from qemudoctor.kernel import KernelRelease, Node, NodeKind
 from qemudoctor.platforms import PLATFORMS
 from tests.support.hosts import (
     FakeHost,
@@ -116,7 +118,7 @@ def test_a_supposed_registry_takes_the_place_of_the_hosts() -> None:
         ("CONFIG_BINFMT_MISC=y\n", "mounted", BinfmtSupport.BUILT_IN),
         ("CONFIG_BINFMT_MISC=m\n", "mounted", BinfmtSupport.MODULE),
         ("# CONFIG_BINFMT_MISC is not set\n", "absent", BinfmtSupport.MISSING),
-        ("CONFIG_BINFMT_MISC_OTHER=y\n", "absent", BinfmtSupport.MISSING),
+        ("CONFIG_BINFMT_MISC_OTHER=y\n# CONFIG_BINFMT_MISC is not set", "absent", BinfmtSupport.MISSING),
     ],
 )
 def test_the_configuration(config: str, mount: str, support: BinfmtSupport) -> None:
@@ -184,3 +186,20 @@ def test_what_raised_once_raises_again() -> None:
     for _ in range(2):
         with pytest.raises(Unavailable, match="os-release"):
             _ = facts.distribution
+
+
+def test_a_supposed_registry_whose_interpreter_nobody_looked_at_is_unknown() -> None:
+    capture = RecordedHost(parse_capture(b"qemu-doctor-capture 1\n[absent] /etc/os-release\n[end]\n", name="c"))
+    facts = Facts(capture, Question(kernel=KernelRelease.parse("6.1"), registry=(("x:1", b":a:E::ab::/bin/emu:F"),)))
+    with pytest.raises(Unavailable, match="not recorded"):
+        _ = facts.registry
+
+
+@pytest.mark.parametrize(("exists", "files"), [(False, {}), (True, {"/lib/ld.so": MemoryFile(b"")})])
+def test_the_loader_of_a_foreign_program(exists: bool, files: dict[str, Content]) -> None:
+    tree = MemoryTree({"/p": dynamic_emulator("x", loader="/lib/ld.so"), **files})
+    loader = read_guest_loader(tree, "/p")
+    assert loader is not None
+    assert (loader.path, loader.exists) == ("/lib/ld.so", exists)
+    assert read_guest_loader(tree, "/nowhere") is None
+    assert read_guest_loader(MemoryTree({"/p": static_emulator("x")}), "/p") is None

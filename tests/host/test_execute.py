@@ -4,6 +4,8 @@ import ctypes  # noqa: F401  # loaded here, since the tests' nobody may have no 
 import os
 import platform
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from qemudoctor.host.execute import execute_programs, observe
 from qemudoctor.host.observation import Observation
 from qemudoctor.probe.programs import EXIT_STATUS, assemble
 from tests.host.samples import in_child, run_in_namespace
+from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.live
 
@@ -95,7 +98,7 @@ def test_what_does_not_end_is_ended(temporary: Path) -> None:
     stubborn = b"#!/bin/sh\ntrap '' ALRM\nwhile :; do sleep 60; done\n"
     loops = _native("loops")
     observations = execute_programs([loops, stubborn, loops], empty_root=False, expected_status=0, timeout_s=0.3)
-    assert observations == (Observation(None, "did not end within 0.3 s"),) * 3
+    assert observations == (Observation("signal:SIGALRM", "did not end within 0.3 s"),) * 3
     assert time.monotonic() - started < 5
     assert os.listdir(temporary) == []
     assert _processes_with(str(temporary)) == []
@@ -258,3 +261,26 @@ def test_fix_binary_decides_in_an_empty_root(tmp_path: Path, flags: str, contain
         "Observation(outcome='ok', reason=None)",
         f"Observation(outcome='{contained}', reason=None)",
     ]
+
+
+def test_what_a_program_leaves_in_its_group_is_ended(temporary: Path) -> None:
+    script = b"#!/bin/sh\nsleep 60 &\nexit 42\n"
+    assert execute_programs([script], empty_root=False, expected_status=42) == (Observation("ok"),)
+    assert _processes_with(str(temporary)) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_after_everything_is_cleared_away(temporary: Path, number: signal.Signals) -> None:
+    script = (
+        "from qemudoctor.host.execute import execute_programs; "
+        "execute_programs([b'#!/bin/sh\\nsleep 60\\n'], empty_root=False, expected_status=0, timeout_s=30)"
+    )
+    started = subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "TMPDIR": str(temporary)}, cwd=ROOT)
+    for _ in range(500):
+        if os.listdir(temporary) and _processes_with(str(temporary)):
+            break
+        time.sleep(0.01)
+    started.send_signal(number)
+    assert started.wait(10) == -number
+    assert os.listdir(temporary) == []
+    assert _processes_with(str(temporary)) == []

@@ -63,12 +63,13 @@ def refusal(line: bytes, kernel: KernelRelease = NOW) -> str:
         (b":a:M:255:AA::/i:", "EINVAL magic"),
         (b":a:M::::/i/i/i:", "EINVAL magic"),
         (b":a:M::\0A::/i:", "EINVAL magic"),
+        (rb"abaMaa\xaabaa/ia", "ok"),
         (rb":a:M::\x4z::/i:", "EINVAL magic"),
         (rb":a:M::\xzz::/i:", "EINVAL magic"),
         (rb":a:M::\x41\x42:\xff:/i:", "EINVAL mask"),
         (rb":a:M::\x41:\xff\xff:/i:", "EINVAL mask"),
         (rb":a:M::\x41:\x00:/i:", "ok"),
-        (rb":abc:M::\x41", "EINVAL flags"),
+        (rb":abc:M::\x41", "EINVAL interpreter"),
         (b":a:E::::/i/i/i:", "EINVAL magic"),
         (b":a:E::a/b::/i:", "EINVAL magic"),
         (b":a:E:zz:ab:zz:/i:", "ok"),
@@ -126,6 +127,18 @@ def test_kernel_of_today(line: bytes, said: str) -> None:
         ("7.2.0", b":a:E::ab::i:C", "ok"),
         ("7.3.0", b":a:E::ab::i:C", "EINVAL interpreter"),
         ("7.3.0", b":a:E::ab::i:CF", "ok"),
+        ("7.3.0", b":a:E::ab::/i:LD", "ok"),
+        ("7.3.0", b":a:E::ab::i:L", "EINVAL interpreter"),
+        ("7.3.0", b":a:E::ab::i:LF", "ok"),
+        ("7.3.0", b":a:E::ab::i:T", "ok"),
+        ("7.3.0", b":a:E::ab::/i:LF", "ok"),
+        ("7.3.0", b":a:E::ab::/i:TC", "ok"),
+        ("7.3.0", b":a:E::ab::/i:TP", "EINVAL flags"),
+        ("7.3.0", b":a:E::ab::/i:LP", "EINVAL flags"),
+        ("7.3.0", b":a:E::ab::/i:LO", "EINVAL flags"),
+        ("7.3.0", b":a:E::ab::/i:LC", "EINVAL flags"),
+        ("7.3.0", b":a:E::ab::/i:LT", "EINVAL flags"),
+        ("5.10.46", b":status:E::ab::/missing:F", "ENOENT interpreter"),
         ("7.3.0", b":a:E::ab::/i:C", "ok"),
         ("7.3.0", b":a:E::ab::i:O", "ok"),
     ],
@@ -144,7 +157,7 @@ def test_whether_the_name_or_the_interpreter_is_looked_at_first(release: str, er
 
 def test_flags_have_an_order_and_c_and_t_open_the_binary() -> None:
     assert Entry.from_register(b":a:E::ab::/i:FCP", NOW).flags == "POCF"
-    assert Entry.from_register(b":a:E::ab::/i:LTD", FIRST_7_3).flags == "OTL"
+    assert Entry.from_register(b":a:E::ab::/i:TCFD", FIRST_7_3).flags == "OCFT"
     assert Entry.from_register(b":a:E::ab::/i:", NOW).with_flags("C").flags == "OC"
 
 

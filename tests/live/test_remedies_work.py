@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qemudoctor.facts import Facts
+from qemudoctor.host.trees import Content
 from qemudoctor.platforms import parse_platform
 from qemudoctor.probe.programs import EXIT_STATUS, assemble
 from qemudoctor.remedies import shell
@@ -14,13 +15,16 @@ from qemudoctor.remedies.cures import cures
 from qemudoctor.remedies.mount import enable
 from qemudoctor.remedies.register import fresh_line, remove
 from qemudoctor.remedies.remedy import Remedy
-from tests.support.hosts import ask, entry_text, linux, static_emulator
+from tests.support.checking import findings
+from tests.support.hosts import ask, entry_text, link, linux, static_emulator
 
 pytestmark = pytest.mark.live
 
 EMULATOR = "/usr/bin/qemu-aarch64-static"
 ARM64 = parse_platform("linux/arm64")
 NAME = "qemu-aarch64"
+CONF = "/usr/lib/binfmt.d/qemu-aarch64.conf"
+DEBIAN = "/usr/libexec/qemu-binfmt/aarch64-binfmt-P"
 FACTS = ask(linux(entries={NAME: entry_text()}, files={EMULATOR: static_emulator("aarch64")}), "linux/arm64")
 NEW = ask(linux(files={EMULATOR: static_emulator("aarch64")}), "linux/arm64")
 PREPARE = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc || exit 99"
@@ -72,6 +76,45 @@ def test_registering_again_with_f(words: list[str], root: Path) -> None:
 def test_registering_for_the_first_time(words: list[str], root: Path) -> None:
     commands = "\n".join(cure("register-now", facts=NEW).commands)
     assert outcomes(words, root, "true", commands) == [FAILS, EXIT_STATUS]
+
+
+def test_registering_what_binfmt_d_holds(root: Path) -> None:
+    if not Path(CONF).exists() or not Path(DEBIAN).exists():
+        pytest.skip(f"{CONF} (Debian: qemu-user-static) is needed")
+    files: dict[str, Content] = {
+        EMULATOR: static_emulator("aarch64"),
+        DEBIAN: link("../../bin/qemu-aarch64-static"),
+        CONF: Path(CONF).read_bytes(),
+    }
+    facts = ask(linux(entries={NAME: entry_text()}, files=files), "linux/arm64")
+    commands = "\n".join(cure("register-now", facts=facts).commands)
+    assert DEBIAN in commands
+    assert outcomes(["sh"], root, WITHOUT_F, commands) == [FAILS, EXIT_STATUS]
+
+
+def test_registering_the_right_emulator_in_place_of_another(root: Path) -> None:
+    other = "/usr/bin/qemu-arm-static"
+    files = {EMULATOR: static_emulator("aarch64"), other: static_emulator("arm")}
+    entries = {NAME: entry_text(interpreter=other, flags="F")}
+    facts = ask(linux(entries=entries, files=files), "linux/arm64")
+    wrong = shell.register(facts, fresh_line(facts, ARM64.architecture, other))
+    commands = "\n".join(cure("register-now", facts=facts).commands)
+    assert outcomes(["sh"], root, wrong, commands) == [255, EXIT_STATUS]
+
+
+def test_a_mask_that_lets_position_independent_programs_in(root: Path) -> None:
+    program = bytearray((root / "probe").read_bytes())
+    program[16] = 3
+    (root / "probe").write_bytes(program)
+    mask = "ff" * 20
+    facts = ask(
+        linux(entries={NAME: entry_text(mask=mask, flags="F")}, files={EMULATOR: static_emulator("aarch64")}),
+        "linux/arm64",
+    )
+    narrow = shell.register(facts, facts.registry.entries[0].to_register())
+    (found,) = findings("QD207", facts)
+    commands = "\n".join(found.finding.remedies[0].commands)
+    assert outcomes(["sh"], root, narrow, commands) == [FAILS, EXIT_STATUS]
 
 
 @pytest.mark.parametrize("words", SHELLS)

@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 
+from qemudoctor.facts import GuestLoader
 from qemudoctor.host import MemoryTree
 from qemudoctor.kernel import KernelRelease, Registry, execve
 from qemudoctor.kernel.tree import Node, NodeKind
@@ -147,6 +148,7 @@ def test_json() -> None:
         "outcome": "ENOENT",
         "runs": None,
         "argv": [],
+        "guest_loader": None,
     }
 
 
@@ -154,3 +156,17 @@ def test_json_without_entries_has_no_outcome() -> None:
     document = walk_document(unseen())
     assert (document["outcome"], document["runs"], document["argv"]) == (None, None, [])
     assert document["registry"]["reason"] == "binfmt_misc is not mounted here"
+
+
+def test_an_outcome_that_no_entry_can_change_is_certain() -> None:
+    walk = _walk(Registry(), {}, "/nowhere", root="/", unseen="binfmt_misc is not mounted here")
+    assert walk_document(walk)["outcome"] == "ENOENT"
+    assert draw_walk(walk).endswith("ENOENT: No such file or directory\n")
+
+
+def test_the_loader_that_the_emulator_looks_for() -> None:
+    missing = with_f()._replace(guest_loader=GuestLoader("/hello", "/lib/ld-linux-aarch64.so.1", False))
+    assert "it is not there" in draw_walk(missing)
+    document = walk_document(missing)
+    assert document["guest_loader"] == {"path": "/lib/ld-linux-aarch64.so.1", "exists": False}
+    assert errors("trace", document) == []

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Mapping, Sequence
 
 from qemudoctor.facts import MOUNT_POINT, Facts, Observation, Observed, Prober, Question
+from qemudoctor.facts.persistent import SYSTEMD
 from qemudoctor.host.door import READ_LIMIT_BYTES, CommandResult, FileStat, Forbidden, NotThere, Source, Uname
 from qemudoctor.host.resolving import link_target, locate
 from qemudoctor.host.trees import Content, MemoryFile, MemoryTree, normalised
@@ -196,6 +197,7 @@ def linux(
     euid: int = 0,
     environment: Mapping[str, str] | None = None,
     source: Source = Source.LIVE,
+    systemd: bool = True,
 ) -> FakeHost:
     """Return a host with a kernel, a distribution, engines and a registry.
 
@@ -216,6 +218,8 @@ def linux(
         content |= {f"{MOUNT_POINT}/{entry}": text for entry, text in (entries or {}).items()}
         content[f"{MOUNT_POINT}/register"] = MemoryFile(b"", 0o200)
         content[f"{MOUNT_POINT}/status"] = "enabled\n" if enabled else "disabled\n"
+    if systemd and name != "alpine":
+        content[SYSTEMD] = Node(NodeKind.DIRECTORY)
     if config is not None:
         content[f"/boot/config-{kernel}"] = config
     content |= files or {}

@@ -1,0 +1,201 @@
+"""Causes against the facts of a host: what a check finds is confirmed, what cannot be is ruled out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from qemudoctor.facts import Emulator, Facts, Linkage, MountState, Question, Unavailable, is_qemu
+from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.features import Feature, Support
+from qemudoctor.platforms import PLATFORMS, Platform
+from qemudoctor.verdict import ReportedFinding
+
+# Causes that are no more where a program of the platform starts in an empty root, by the model.
+OF_THE_REGISTRY = (
+    "binfmt-disabled",
+    "binfmt-module-missing",
+    "binfmt-not-mounted",
+    "binfmt-not-registered",
+    "f-flag-missing",
+    "interpreter-dynamic",
+    "interpreter-missing-on-host",
+    "kernel-too-old-for-f",
+)
+
+
+class Against(NamedTuple):
+    """What a host says of causes: findings by cause, and reasons why a cause cannot be."""
+
+    findings: Mapping[str, tuple[ReportedFinding, ...]]
+    ruled_out: Mapping[str, str]
+
+
+def about(facts: Facts, platforms: Iterable[str]) -> Facts:
+    """Return facts on the same host that ask for the platforms, too; the same facts if they do already."""
+    known = facts.question.require
+    new = tuple(PLATFORMS[x] for x in dict.fromkeys(platforms) if x in PLATFORMS and PLATFORMS[x] not in known)
+    if not new or known:
+        return facts
+    question = Question(new, facts.question.kernel, facts.question.registry)
+    return Facts(facts.host, question)
+
+
+def against_host(facts: Facts, causes: Iterable[str], platform: str | None) -> Against:
+    """Return what a host says of causes. platform: of the program, if it is known."""
+    wanted = frozenset(causes)
+    subject = PLATFORMS.get(platform or "")
+    findings: dict[str, list[ReportedFinding]] = {}
+    for found in _findings(facts, wanted):
+        concerned = found.finding.platform
+        if found.cause in wanted and (subject is None or concerned is None or concerned == subject.name):
+            findings.setdefault(found.cause or "", []).append(found)
+    ruled_out = {}
+    for cause in wanted - findings.keys():
+        reason = _reason_against(facts, cause, subject)
+        if reason is not None:
+            ruled_out[cause] = reason
+    return Against({cause: tuple(found) for cause, found in findings.items()}, ruled_out)
+
+
+def _findings(facts: Facts, causes: frozenset[str]) -> Iterable[ReportedFinding]:
+    """Yield what the checks find that can have one of the causes. Some checks settle the cause with the finding."""
+    from qemudoctor.runner import builtin_checks, run_check
+
+    for check in builtin_checks():
+        if check.cause is None or check.cause in causes:
+            yield from run_check(check, facts)[0]
+
+
+def _reason_against(facts: Facts, cause: str, platform: Platform | None) -> str | None:
+    try:
+        if cause in OF_THE_REGISTRY and platform is not None:
+            reason = _starts(facts, platform)
+            if reason is not None:
+                return reason
+        rule = _RULES.get(cause)
+        return None if rule is None else rule(facts, platform)
+    except Unavailable:
+        return None
+
+
+def _starts(facts: Facts, platform: Platform) -> str | None:
+    prediction = facts.prediction(platform)
+    if prediction.host.outcome == prediction.container.outcome == "ok":
+        return f"by the model of this host's kernel, a program for {platform.name} starts here, also in an empty root"
+    return None
+
+
+def _not_mounted(facts: Facts, _: Platform | None) -> str | None:
+    return "binfmt_misc is mounted" if facts.mount.state is MountState.MOUNTED else None
+
+
+def _module_missing(facts: Facts, _: Platform | None) -> str | None:
+    if facts.mount.state is MountState.MOUNTED:
+        return "this kernel has binfmt_misc: it is mounted"
+    return "this kernel has binfmt_misc" if facts.binfmt.available else None
+
+
+def _disabled(facts: Facts, _: Platform | None) -> str | None:
+    found = facts.registry
+    if found.registry.enabled and all(entry.enabled for entry in found.entries):
+        return "binfmt_misc and all its entries are switched on"
+    return None
+
+
+def _not_registered(facts: Facts, platform: Platform | None) -> str | None:
+    if platform is None:
+        return None
+    if facts.is_native(platform):
+        return f"this host runs programs for {platform.name} itself"
+    entry = facts.entry_for(platform)
+    if entry is not None and entry.enabled and facts.registry.registry.enabled:
+        return f"{entry.name} is registered for {platform.name}"
+    return None
+
+
+def _emulating(facts: Facts, platform: Platform | None) -> tuple[Entry, ...]:
+    """Return the entries that can be meant: that of the platform, or all of emulators."""
+    if platform is not None:
+        entry = facts.entry_for(platform)
+        return () if entry is None else (entry,)
+    return tuple(x for x in facts.registry.entries if is_qemu(x.interpreter))
+
+
+def _without_f(facts: Facts, platform: Platform | None) -> str | None:
+    entries = _emulating(facts, platform)
+    if not entries:
+        return "no emulator is registered, and without one the answer would be exec format error"
+    if all("F" in entry.flags for entry in entries):
+        return f"{_named(entries)} has F"
+    return None
+
+
+def _without_c(facts: Facts, platform: Platform | None) -> str | None:
+    entries = _emulating(facts, platform)
+    if entries and all("C" in entry.flags for entry in entries):
+        return f"{_named(entries)} has C"
+    return None
+
+
+def _too_old(facts: Facts, _: Platform | None) -> str | None:
+    if facts.kernel.support(Feature.FIX_BINARY) is Support.YES:
+        return f"Linux {facts.kernel.text} knows the flag F"
+    return None
+
+
+def _emulator_missing(facts: Facts, platform: Platform | None) -> str | None:
+    return _all_emulators(facts, platform, lambda x: x.exists, "exists")
+
+
+def _emulator_dynamic(facts: Facts, platform: Platform | None) -> str | None:
+    return _all_emulators(facts, platform, lambda x: x.linkage in (Linkage.STATIC, Linkage.STATIC_PIE), "is static")
+
+
+def _all_emulators(
+    facts: Facts, platform: Platform | None, is_good: Callable[[Emulator], bool], says: str
+) -> str | None:
+    entries = _emulating(facts, platform)
+    if entries and all(is_good(facts.emulator(entry.interpreter)) for entry in entries):
+        return f"the emulator of {_named(entries)} {says}"
+    return None
+
+
+def _native_32(facts: Facts, platform: Platform | None) -> str | None:
+    if platform is not None and facts.is_native(platform):
+        return f"this host runs programs for {platform.name} itself"
+    return None
+
+
+def _named(entries: tuple[Entry, ...]) -> str:
+    return entries[0].name if len(entries) == 1 else "every emulator's entry"
+
+
+_RULES: dict[str, Callable[[Facts, Platform | None], str | None]] = {
+    "binfmt-disabled": _disabled,
+    "binfmt-module-missing": _module_missing,
+    "binfmt-not-mounted": _not_mounted,
+    "binfmt-not-registered": _not_registered,
+    "credential-flag-missing": _without_c,
+    "f-flag-missing": _without_f,
+    "interpreter-dynamic": _emulator_dynamic,
+    "interpreter-missing-on-host": _emulator_missing,
+    "kernel-too-old-for-f": _too_old,
+    "native-32bit-unsupported": _native_32,
+}
+
+
+def emulator_versions(facts: Facts, platform: str | None) -> tuple[tuple[str, str, str], ...]:
+    """Return name, version and traits of the emulators that can be meant; what cannot be looked at is left out."""
+    found = []
+    try:
+        entries = _emulating(facts, PLATFORMS.get(platform or ""))
+    except Unavailable:
+        return ()
+    for entry in entries:
+        try:
+            emulator = facts.emulator(entry.interpreter)
+        except Unavailable:
+            continue
+        if emulator.version is not None:
+            traits = (emulator.linkage.value if emulator.linkage else "", (emulator.build or "").lower())
+            found.append((entry.name, emulator.version, " ".join(traits)))
+    return tuple(found)

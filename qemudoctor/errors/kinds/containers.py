@@ -1,0 +1,115 @@
+"""Kinds of symptoms of container engines and images."""
+
+from qemudoctor.errors.kinds.kind import EACCES, ENGINE_ENOENT, ENGINE_ENOEXEC, ENOENT, ENOEXEC, PERMISSION, Kind
+
+ROWS: dict[str, Kind] = {
+    # A container engine, which executes whatever the image names
+    "engine:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
+    "engine:ENOENT": Kind(ENOENT, ENGINE_ENOENT),
+    "engine:EACCES": Kind(EACCES, PERMISSION),
+    "engine:EPERM": Kind(EACCES, (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.3))),
+    "build:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("binfmt-not-registered", 0.7),
+            ("image-arch-mismatch", 0.15),
+            ("binfmt-not-mounted", 0.04),
+            ("binfmt-disabled", 0.03),
+        ),
+    ),
+    "build:ENOENT": Kind(
+        ENOENT,
+        (
+            ("f-flag-missing", 0.5),
+            ("elf-loader-missing", 0.15),
+            ("entrypoint-missing", 0.15),
+            ("interpreter-missing-on-host", 0.1),
+        ),
+    ),
+    "lookup:ENOENT": Kind(
+        "the engine did not find the program in the image, so the kernel was never asked",
+        (("entrypoint-missing", 0.85), ("shebang-crlf", 0.05), ("elf-loader-missing", 0.04), ("f-flag-missing", 0.02)),
+    ),
+    "lookup:EACCES": Kind("the program in the image has no execute permission, or is a directory", PERMISSION),
+    "lookup:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
+    "wrong-word": Kind(
+        "a shell was given a program as if it were a script",
+        (("entrypoint-missing", 0.8), ("image-arch-mismatch", 0.1), ("binfmt-not-registered", 0.05)),
+    ),
+    "wrong-entry": Kind(
+        "an entry took a file that its interpreter cannot run",
+        (("qemu-wrong-target", 0.6), ("interpreter-missing-on-host", 0.2), ("binfmt-not-registered", 0.1)),
+    ),
+    "buildkit-fallback": Kind(
+        "BuildKit found no entry in the kernel that works in a container, and ran its own emulator",
+        (("binfmt-not-registered", 0.6), ("f-flag-missing", 0.25), ("qemu-crash", 0.05), ("qemu-wrong-target", 0.05)),
+    ),
+    "sandboxed-engine": Kind(
+        "an engine inside a container, or without rights, may not mount what a container needs",
+        (("seccomp-or-sandbox", 0.75), ("register-permission", 0.1)),
+        weight=0.5,
+    ),
+    "lookup-weak:ENOENT": Kind(
+        "a shell did not find the script that it was to run", (("entrypoint-missing", 0.85),), weight=0.5
+    ),
+    "lookup-contained:ENOENT": Kind(
+        "the script that the image was to run is not in it",
+        (("entrypoint-missing", 0.85),),
+        needs="engine",
+        weight=0.4,
+    ),
+    # The platform of images
+    "no-image": Kind(
+        "the image is not there for the platform asked for",
+        (("image-arch-mismatch", 0.95), ("image-metadata-mismatch", 0.05)),
+    ),
+    "wrong-image": Kind(
+        "the image at hand is for another platform", (("image-arch-mismatch", 0.75), ("image-metadata-mismatch", 0.25))
+    ),
+    "base-image-platform": Kind(
+        "an image says it is for one platform and is for another",
+        (("image-metadata-mismatch", 0.7), ("image-arch-mismatch", 0.3)),
+    ),
+    "platform-warning": Kind(
+        "the image is for another platform than this host",
+        (("image-arch-mismatch", 0.7), ("image-metadata-mismatch", 0.1), ("binfmt-not-registered", 0.1)),
+        weight=0.05,
+    ),
+    "platforms-of-builder": Kind(
+        "the builder runs only programs of its own architecture",
+        (("binfmt-not-registered", 0.8), ("image-arch-mismatch", 0.1), ("f-flag-missing", 0.05)),
+        weight=0.6,
+    ),
+    "wrong-package": Kind(
+        "a package holds a native program for another platform", (("image-arch-mismatch", 0.95), ("rosetta", 0.03))
+    ),
+    "package-architecture": Kind("the package is for another architecture", (("image-arch-mismatch", 0.95),)),
+    "wrong-library": Kind(
+        "a library is for another architecture than the program that loads it",
+        (("image-arch-mismatch", 0.9), ("native-32bit-unsupported", 0.03), ("image-metadata-mismatch", 0.03)),
+    ),
+    "library-format": Kind(
+        "a library is damaged or for another architecture",
+        (("binary-corrupt-or-empty", 0.5), ("image-arch-mismatch", 0.45), ("elf-loader-missing", 0.05)),
+    ),
+    "damaged-library": Kind(
+        "a library is damaged, cut short or no library",
+        (("binary-corrupt-or-empty", 0.7), ("image-arch-mismatch", 0.25), ("image-metadata-mismatch", 0.05)),
+    ),
+    "damaged-guest": Kind(
+        "the emulator could not map the program",
+        (("binary-corrupt-or-empty", 0.5), ("page-size", 0.3), ("qemu-wrong-target", 0.1)),
+    ),
+    "glibc-on-musl": Kind("a glibc program on a system with musl", (("elf-loader-missing", 0.95),)),
+    "glibc-relocating": Kind(
+        "a program and a C library that do not fit together",
+        (("elf-loader-missing", 0.85), ("binary-corrupt-or-empty", 0.1)),
+        weight=0.3,
+    ),
+    "guest-library": Kind(
+        "a library of the guest was not found",
+        (("elf-loader-missing", 0.75), ("interpreter-dynamic", 0.1), ("image-arch-mismatch", 0.1)),
+        needs="emulation",
+        weight=0.6,
+    ),
+}

@@ -1,0 +1,156 @@
+"""Kinds of symptoms of emulators and of what runs in them."""
+
+from qemudoctor.errors.kinds.kind import Kind
+
+ROWS: dict[str, Kind] = {
+    # The emulator and what runs in it
+    "buildkit-emulator": Kind(
+        "BuildKit found no entry in the kernel, ran its own emulator, and that met a program for this host",
+        (("binfmt-not-registered", 0.7), ("qemu-wrong-target", 0.2), ("image-arch-mismatch", 0.08)),
+    ),
+    "guest-loader": Kind(
+        "the emulator started, and did not find the loader that the program names",
+        (("elf-loader-missing", 0.82), ("image-arch-mismatch", 0.1), ("qemu-wrong-target", 0.03)),
+    ),
+    "any-loader": Kind(
+        "the loader that the program names is not there", (("elf-loader-missing", 0.9),), needs="emulation"
+    ),
+    "qemu-wrong-elf": Kind(
+        "the emulator was given a program for another architecture than its own",
+        (("qemu-wrong-target", 0.62), ("image-arch-mismatch", 0.25), ("elf-loader-missing", 0.05)),
+    ),
+    "qemu-while-loading": Kind(
+        "the emulator was given a file that is no program",
+        (
+            ("shebang-missing", 0.3),
+            ("image-arch-mismatch", 0.3),
+            ("qemu-wrong-target", 0.2),
+            ("argv0-flag", 0.1),
+            ("binary-corrupt-or-empty", 0.1),
+        ),
+    ),
+    "argv-shift": Kind(
+        "the arguments reached the program shifted by one", (("argv0-flag", 0.85), ("shebang-missing", 0.05))
+    ),
+    "guest-space": Kind(
+        "the emulator found no room for the memory of the guest",
+        (("qemu-guest-address-space", 0.85), ("qemu-crash", 0.1)),
+    ),
+    "qemu-signal": Kind(
+        "the program under the emulator was killed by a signal that it, or the emulator, caused",
+        (("qemu-crash", 0.85), ("cpu-feature", 0.08), ("page-size", 0.02)),
+    ),
+    "qemu-crash-sure": Kind("the emulator went wrong", (("qemu-crash", 0.93), ("cpu-feature", 0.02))),
+    "emulated-crash": Kind(
+        "a program was killed by a signal; under emulation that is mostly the emulator",
+        (("qemu-crash", 0.85), ("cpu-feature", 0.08)),
+        needs="emulation",
+    ),
+    "build-crash": Kind(
+        "a step of a build was killed by a signal", (("qemu-crash", 0.75), ("cpu-feature", 0.15)), needs="emulation"
+    ),
+    "build-255": Kind(
+        "a step of a build for another platform ended before its program did anything",
+        (
+            ("binfmt-not-registered", 0.5),
+            ("elf-loader-missing", 0.2),
+            ("image-arch-mismatch", 0.15),
+            ("qemu-crash", 0.1),
+        ),
+        needs="other-platform",
+        weight=0.4,
+    ),
+    "exited": Kind(
+        "a container was killed by a signal",
+        (("qemu-crash", 0.6), ("cpu-feature", 0.2), ("page-size", 0.05)),
+        needs="emulation",
+        weight=0.4,
+    ),
+    "exit-132": Kind(
+        "exit status 132: killed by SIGILL, an instruction that the CPU, real or emulated, does not have",
+        (("cpu-feature", 0.5), ("qemu-crash", 0.47)),
+        weight=0.6,
+    ),
+    "exit-status": Kind(
+        "an exit status above 128: killed by a signal",
+        (("qemu-crash", 0.6), ("cpu-feature", 0.25)),
+        needs="emulation",
+        weight=0.4,
+    ),
+    "exit-status-shown": Kind(
+        "an exit status above 128: killed by a signal",
+        (("qemu-crash", 0.55), ("cpu-feature", 0.3)),
+        needs="emulation",
+        weight=0.4,
+    ),
+    "segv": Kind(
+        "a program was killed for touching memory that it does not have",
+        (("qemu-crash", 0.75), ("cpu-feature", 0.08), ("page-size", 0.05)),
+        needs="emulation",
+        weight=0.6,
+    ),
+    "sigill": Kind(
+        "a program used an instruction that this CPU, real or emulated, does not have",
+        (("cpu-feature", 0.75), ("qemu-crash", 0.18), ("binary-corrupt-or-empty", 0.03)),
+        weight=0.7,
+    ),
+    "cpu-level": Kind(
+        "the program needs instructions that this CPU, real or emulated, does not have", (("cpu-feature", 0.97),)
+    ),
+    "page-size": Kind("the program was built for another page size than that of this kernel", (("page-size", 0.95),)),
+    "page-size-asked": Kind(
+        "this kernel has larger pages than 4 KiB", (("page-size", 0.9),), needs="pages", weight=0.5
+    ),
+    "sudo-owner": Kind(
+        "a setuid program ran without the rights of its owner",
+        (("credential-flag-missing", 0.7), ("permission-noexec", 0.1)),
+        needs="emulation",
+        weight=0.7,
+    ),
+    "largefile": Kind(
+        "a number of the host's file system does not fit into the 32 bits of the guest",
+        (("qemu-32bit-largefile", 0.95),),
+    ),
+    "qemu-syscall": Kind(
+        "QEMU does not know a system call that the program made",
+        (("qemu-unsupported-syscall", 0.93), ("qemu-crash", 0.04)),
+    ),
+    "emulated-syscall": Kind(
+        "a system call was answered as no Linux kernel would: an emulator did",
+        (("qemu-unsupported-syscall", 0.75), ("qemu-crash", 0.2)),
+    ),
+    "function-missing": Kind(
+        "a system call that whoever runs the program does not know",
+        (("qemu-unsupported-syscall", 0.85), ("seccomp-or-sandbox", 0.1)),
+    ),
+    "function-missing-weak": Kind(
+        "a system call that whoever runs the program does not know",
+        (("qemu-unsupported-syscall", 0.75), ("seccomp-or-sandbox", 0.15), ("rosetta", 0.05)),
+        needs="emulation",
+    ),
+    "openat2-einval": Kind(
+        "openat2 was answered wrongly, as by QEMU 9.2 to 10.1.2 built with musl",
+        (("qemu-unsupported-syscall", 0.75), ("qemu-crash", 0.15)),
+        needs="emulation",
+    ),
+    "sudo": Kind(
+        "a setuid program ran without the rights of its owner",
+        (("credential-flag-missing", 0.9), ("seccomp-or-sandbox", 0.05)),
+        needs="emulated-sudo",
+    ),
+    "seccomp": Kind("a sandbox refused a system call", (("seccomp-or-sandbox", 0.93),)),
+    "seccomp-weak": Kind(
+        "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="container", weight=0.5
+    ),
+    "thread-weak": Kind(
+        "a thread could not be started, as where clone3 is refused", (("seccomp-or-sandbox", 0.85),), weight=0.4
+    ),
+    "coreclr": Kind(
+        ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6
+    ),
+    "no-new-privileges": Kind(
+        "a sandbox keeps setuid programs from getting rights",
+        (("seccomp-or-sandbox", 0.8), ("credential-flag-missing", 0.1)),
+    ),
+    "rosetta": Kind("Rosetta says so, not QEMU", (("rosetta", 0.93), ("qemu-unsupported-syscall", 0.02))),
+}

@@ -1,0 +1,229 @@
+"""Kinds of symptoms of shells and of whoever starts a program by its name."""
+
+from qemudoctor.errors.kinds.kind import EACCES, ENOENT, ENOEXEC, PERMISSION, Kind
+
+ROWS: dict[str, Kind] = {
+    # Shells
+    "shell:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.5),
+            ("binfmt-not-registered", 0.27),
+            ("shebang-missing", 0.06),
+            ("binary-corrupt-or-empty", 0.05),
+            ("native-32bit-unsupported", 0.05),
+            ("binfmt-not-mounted", 0.02),
+            ("binfmt-disabled", 0.01),
+        ),
+    ),
+    "shell-text:ENOEXEC": Kind(
+        "the file is executable text without a #! line", (("shebang-missing", 0.75), ("image-arch-mismatch", 0.2))
+    ),
+    "shell:ENOENT": Kind(
+        "the program is there, but not what it needs to start: its loader, its #! interpreter or its emulator",
+        (
+            ("elf-loader-missing", 0.55),
+            ("shebang-interpreter-missing", 0.14),
+            ("shebang-crlf", 0.1),
+            ("f-flag-missing", 0.08),
+            ("image-arch-mismatch", 0.05),
+            ("interpreter-missing-on-host", 0.03),
+        ),
+    ),
+    "shell-weak:ENOENT": Kind(
+        "the program is not there, or what it needs to start is not",
+        (
+            ("elf-loader-missing", 0.45),
+            ("entrypoint-missing", 0.2),
+            ("shebang-crlf", 0.1),
+            ("shebang-interpreter-missing", 0.1),
+            ("f-flag-missing", 0.05),
+        ),
+        needs="program",
+    ),
+    "shell-said:ENOENT": Kind(
+        "the program is not there, or what it needs to start is not",
+        (
+            ("elf-loader-missing", 0.45),
+            ("entrypoint-missing", 0.2),
+            ("shebang-crlf", 0.1),
+            ("shebang-interpreter-missing", 0.1),
+            ("f-flag-missing", 0.05),
+        ),
+        weight=0.5,
+    ),
+    "windows-program": Kind(
+        "a Windows program on Linux: under WSL an entry of its own, WSLInterop, starts these",
+        (("binfmt-not-registered", 0.8), ("binfmt-disabled", 0.1), ("image-arch-mismatch", 0.05)),
+    ),
+    "binary-as-script": Kind(
+        "the kernel refused the program with ENOEXEC, and the shell then read it as a script",
+        (
+            ("image-arch-mismatch", 0.78),
+            ("image-metadata-mismatch", 0.07),
+            ("binary-corrupt-or-empty", 0.06),
+            ("binfmt-not-registered", 0.06),
+        ),
+    ),
+    "binary-as-script-weak": Kind(
+        "a shell could not read what it was given; a program for another machine looks like this to it",
+        (("image-arch-mismatch", 0.7), ("shebang-missing", 0.1), ("binary-corrupt-or-empty", 0.1)),
+        weight=0.5,
+    ),
+    "download-is-text": Kind(
+        "what was saved as a program is an error page",
+        (("binary-corrupt-or-empty", 0.85), ("image-arch-mismatch", 0.1)),
+    ),
+    "mac-cpu": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.75), ("rosetta", 0.25))),
+    "noexec": Kind(EACCES, PERMISSION),
+    "noexec-map": Kind(
+        "a library may not be mapped for execution, as from a file system mounted noexec",
+        (("permission-noexec", 0.85), ("seccomp-or-sandbox", 0.1), ("page-size", 0.02)),
+    ),
+    "crlf": Kind(
+        "the #! line ends in a carriage return, so the kernel looked for an interpreter of that name",
+        (("shebang-crlf", 0.97),),
+    ),
+    "bad-interpreter": Kind(
+        "the program named in the #! line was not found",
+        (("shebang-interpreter-missing", 0.88), ("shebang-crlf", 0.1), ("entrypoint-missing", 0.01)),
+    ),
+    "bad-interpreter-format": Kind(
+        "the program named in the #! line cannot be executed itself",
+        (("image-arch-mismatch", 0.55), ("binfmt-not-registered", 0.2), ("shebang-interpreter-missing", 0.15)),
+    ),
+    # chroot
+    "chroot:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("binfmt-not-registered", 0.58),
+            ("binfmt-module-missing", 0.09),
+            ("register-permission", 0.08),
+            ("image-arch-mismatch", 0.06),
+            ("native-32bit-unsupported", 0.05),
+            ("binfmt-disabled", 0.05),
+            ("binfmt-not-mounted", 0.05),
+            ("interpreter-missing-on-host", 0.04),
+            ("shebang-missing", 0.01),
+            ("binary-corrupt-or-empty", 0.01),
+        ),
+    ),
+    "chroot:ENOENT": Kind(
+        ENOENT,
+        (
+            ("f-flag-missing", 0.42),
+            ("interpreter-dynamic", 0.2),
+            ("interpreter-missing-on-host", 0.16),
+            ("elf-loader-missing", 0.1),
+            ("entrypoint-missing", 0.08),
+            ("shebang-interpreter-missing", 0.03),
+            ("shebang-crlf", 0.01),
+        ),
+    ),
+    # Whoever executes something by name
+    "exec:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.45),
+            ("binfmt-not-registered", 0.25),
+            ("shebang-missing", 0.15),
+            ("binary-corrupt-or-empty", 0.06),
+            ("native-32bit-unsupported", 0.03),
+        ),
+    ),
+    "exec:ENOENT": Kind(
+        ENOENT,
+        (
+            ("elf-loader-missing", 0.3),
+            ("shebang-interpreter-missing", 0.2),
+            ("entrypoint-missing", 0.2),
+            ("f-flag-missing", 0.15),
+            ("shebang-crlf", 0.1),
+        ),
+        needs="program",
+    ),
+    "exec:EACCES": Kind(EACCES, PERMISSION),
+    "exec:EPERM": Kind(EACCES, (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.35)), needs="emulation"),
+    "loop": Kind(
+        "interpreters lead in a circle, or symbolic links do",
+        (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("binfmt-not-mounted", 0.05)),
+    ),
+    "exec:ELOOP": Kind(
+        "interpreters lead in a circle, or symbolic links do",
+        (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("binfmt-not-mounted", 0.05)),
+        needs="registry",
+    ),
+    "exec:ELIBBAD": Kind(
+        "the interpreter of the program has a foreign or damaged ELF header",
+        (("interpreter-dynamic", 0.4), ("binary-corrupt-or-empty", 0.3), ("elf-loader-missing", 0.2)),
+        needs="emulation",
+    ),
+    "elibbad": Kind(
+        "the loader of the program has a foreign or damaged ELF header",
+        (("elf-loader-missing", 0.4), ("binary-corrupt-or-empty", 0.3), ("interpreter-dynamic", 0.2)),
+        needs="emulation",
+    ),
+    "exec:EBADARCH": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.75), ("rosetta", 0.25))),
+    "runtime:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.6),
+            ("shebang-missing", 0.13),
+            ("binfmt-not-registered", 0.12),
+            ("binary-corrupt-or-empty", 0.08),
+            ("image-metadata-mismatch", 0.02),
+        ),
+    ),
+    "runtime:ENOENT": Kind(
+        ENOENT,
+        (
+            ("entrypoint-missing", 0.3),
+            ("elf-loader-missing", 0.3),
+            ("shebang-interpreter-missing", 0.2),
+            ("shebang-crlf", 0.1),
+        ),
+        needs="emulation",
+    ),
+    "runtime:EACCES": Kind(EACCES, PERMISSION, needs="starting"),
+    "runtime-path:ENOENT": Kind(
+        ENOENT,
+        (
+            ("elf-loader-missing", 0.45),
+            ("entrypoint-missing", 0.2),
+            ("shebang-interpreter-missing", 0.15),
+            ("shebang-crlf", 0.1),
+            ("f-flag-missing", 0.03),
+            ("interpreter-missing-on-host", 0.03),
+            ("image-arch-mismatch", 0.05),
+        ),
+        needs="program-started",
+    ),
+    "systemd:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.42),
+            ("shebang-missing", 0.4),
+            ("binary-corrupt-or-empty", 0.06),
+            ("binfmt-not-registered", 0.06),
+        ),
+    ),
+    "systemd:ENOENT": Kind(
+        ENOENT,
+        (
+            ("entrypoint-missing", 0.4),
+            ("shebang-interpreter-missing", 0.2),
+            ("shebang-crlf", 0.2),
+            ("elf-loader-missing", 0.15),
+        ),
+    ),
+    "systemd:203": Kind(
+        "systemd could not execute the program of the unit",
+        (
+            ("shebang-missing", 0.3),
+            ("image-arch-mismatch", 0.3),
+            ("permission-noexec", 0.2),
+            ("entrypoint-missing", 0.15),
+        ),
+        weight=0.3,
+    ),
+}

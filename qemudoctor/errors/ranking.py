@@ -1,0 +1,95 @@
+"""From symptoms to causes: what the message says, moved by what else the text shows."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from qemudoctor.errors.evidence import FEATURES, Feature
+from qemudoctor.errors.recognition import Seen, compiled
+
+_RELATED = 0.04
+"""A share from which on a symptom speaks for a cause, so that two symptoms can have one in common."""
+_FAINT = 0.2
+"""Symptoms of less weight than this say nothing beside others."""
+
+
+class Weighed(NamedTuple):
+    """A cause, its score by the text alone, and what moved it."""
+
+    cause: str
+    score: float
+    because: tuple[str, ...]
+
+
+def group(seen: Iterable[Seen]) -> tuple[tuple[Seen, ...], ...]:
+    """Return symptoms that can have a cause in common together, groups in the order of the text."""
+    groups: list[list[Seen]] = []
+    for one in seen:
+        for other in groups:
+            if any(_are_related(one, x) for x in other):
+                other.append(one)
+                break
+        else:
+            groups.append([one])
+    strong = [x for x in groups if weight_of(x) >= _FAINT]
+    return tuple(tuple(x) for x in strong or groups)
+
+
+def weight_of(seen: Sequence[Seen]) -> float:
+    """Return the weight of a group: that of its strongest symptom."""
+    return max(x.kind.weight for x in seen)
+
+
+def _are_related(one: Seen, other: Seen) -> bool:
+    first = {cause for cause, share in one.kind.shares if share >= _RELATED}
+    return any(share >= _RELATED and cause in first for cause, share in other.kind.shares)
+
+
+def weigh(seen: Sequence[Seen]) -> tuple[Weighed, ...]:
+    """Return the causes that symptoms of one group can have, most probable first.
+
+    Each symptom spreads its weight over causes; a kind counts once, however often its line stands there.
+    """
+    totals: dict[str, float] = {}
+    reasons: dict[str, dict[str, None]] = {}
+    kinds: set[str] = set()
+    for one in seen:
+        if one.symptom.kind in kinds:
+            continue
+        kinds.add(one.symptom.kind)
+        for cause, score, because in _spread(one):
+            totals[cause] = totals.get(cause, 0.0) + score
+            reasons.setdefault(cause, {}).update(dict.fromkeys(because))
+    weights = sum(x.kind.weight for x in {y.symptom.kind: y for y in seen}.values())
+    scale = min(weight_of(seen), 1.0) / weights
+    ranked = sorted(totals.items(), key=lambda x: (-x[1], x[0]))
+    return tuple(Weighed(cause, round(total * scale, 3), tuple(reasons[cause])) for cause, total in ranked)
+
+
+def _spread(one: Seen) -> list[tuple[str, float, list[str]]]:
+    shares = dict(one.kind.shares)
+    because: dict[str, list[str]] = {cause: [] for cause in shares}
+    for feature in FEATURES:
+        if not _applies(feature, one):
+            continue
+        for cause, factor in feature.factors:
+            if cause in shares:
+                shares[cause] *= factor
+                if factor > 1:
+                    because[cause].append(feature.because)
+    total = sum(shares.values())
+    return [(cause, one.kind.weight * share / total, because[cause]) for cause, share in shares.items()]
+
+
+def _applies(feature: Feature, one: Seen) -> bool:
+    kind = one.symptom.kind
+    if not any(kind == scope or kind.endswith(f":{scope}") for scope in feature.scope):
+        return False
+    if feature.where == "program":
+        text = (one.symptom.program or "").lower()
+        if not text:
+            return False
+    else:
+        text = one.line if feature.where == "line" else one.context
+    if feature.words and not any(word in text for word in feature.words):
+        return False
+    return not feature.pattern or compiled(feature.pattern).search(text) is not None

@@ -1,0 +1,166 @@
+"""The lines of a log that may belong to the subject, found fast, and the lines around each."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from qemudoctor.errors.reading.cleaning import LONGEST, clean_line, without_escapes
+from qemudoctor.errors.reading.translations import translation_needles
+
+# They are searched for in the whole text before anything else is done, so they are few, and rare in logs that have
+# nothing to do with the subject. A line that holds none of them is never looked at.
+# fmt: off
+SCAN: tuple[bytes, ...] = tuple(
+    word.encode()
+    for word in (
+        "exec format", "cannot execute", "bad interpreter", "no such file", "not found", "ermission denied",
+        "not permitted", "corrupted shared", "nvalid argument", "file exists", "not implemented", "no such device",
+        "value too large", "bad cpu type", "i/o error", "read-only file", "os thread", "llegal instruction",
+        "point trap", "bad system call", "upported syscall", "unknown syscall", "unsupported ioctl",
+        "matching manifest", "thread failed", "page size", "isa level", "processor support", "must be setuid",
+        "guest address", "yntax error", "map segment", "kernel too old", "futex facility", "already registered",
+        "must be superuser", "error while loading", "run-detectors", "not available for", "no prebuilt",
+        "cannot find module", "can't load", "too short", "runtime execution", "container command",
+        "invalid signature", "must be suid", "setuid bit", "abi_info", "bail out", "initialize time", "root gid",
+        "enoexec", "symbolic", "binfmt", "qemu", "rosetta", "box64", "applet", "lfstack", "taggedpointer",
+        "egmentation f", "sigill", "sigsegv", "code: 13", "code 13", "status 13", "code: 159", "unsupported setsock",
+        " elf ", " architecture", " platform", "platforms: ", "image found in", "operating system \"", "seccomp",
+        "avc:", "apparmor", "type=1326", "pthread", "pagesize", "x86-64-v", "avx", "sse4", "armv8.", "nosuid",
+        "203/exec", "flags:", "spawn ", "eacces", "errno=38", "with 38", "error -8", "errno: -8", "are you root",
+        "is a directory", "dynamically linked exec", "not supported on", "the \"sharp\"", "accel/tcg",
+        "java runtime env", "no command spec", "interpreter", "new priv", "setresuid", "error 13", "exit 13",
+        "status: 13", "start new thread", "create thread", "uv_thread", "post-invoke", "create coreclr",
+        "effective u", "hardware instruction", "baseline", "selinux is prev", "in wrong format",
+        "attempting to link", "what():", "can't open", "exited (1", "code: 255", "getconf page", "k pages", "\n139",
+    )
+)
+# fmt: on
+# Everything but letters becomes a space.
+_TO_WORDS = bytes(code if 97 <= code <= 122 else code + 32 if 65 <= code <= 90 else 32 for code in range(256))
+_BLOCK_BYTES = 1 << 16
+_MOST_WORDS = 200_000
+_PER_NEEDLE = 200
+_LAST = 100
+_MOST_LINES = 2000
+_CONTEXT_LINES = 24
+_CONTEXT_BYTES = 1 << 14
+_WHOLE = 1 << 14
+"""A text of this many bytes is its own context."""
+
+
+class Line(NamedTuple):
+    """A line that may belong to the subject."""
+
+    number: int
+    start: int
+    end: int
+    raw: str
+    text: str
+    """Without what log drivers and terminals put around it."""
+
+
+class Log:
+    """A text that somebody pasted or piped in: anything, of any size."""
+
+    def __init__(self, text: str | bytes) -> None:
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what PowerShell's > writes
+            data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+        if b"\r" in data:
+            # A carriage return before a colon or a quote belongs to a name: the mark of a script saved under Windows.
+            for end in (b":", b"'", b'"', b"\xe2\x80\x99"):
+                data = data.replace(b"\r" + end, b"^M" + end)
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._data = data
+
+    def candidates(self) -> Iterator[Line]:
+        """Yield the lines that hold a needle, in the order of the text; of very many alike, the first and the last."""
+        number, before = 1, 0
+        for start, hit in sorted(self._starts().items()):
+            number += self._data.count(b"\n", before, start)
+            before = start
+            end = self._data.find(b"\n", start)
+            end = len(self._data) if end < 0 else end
+            yield self._line(number, start, end, hit)
+
+    def context(self, line: Line) -> str:
+        """Return the lines around a line, in lower case and without terminal escapes."""
+        if len(self._data) <= _WHOLE:
+            return _decoded(self._data).lower()
+        start, end = line.start, line.end
+        for _ in range(_CONTEXT_LINES):
+            start = max(self._data.rfind(b"\n", 0, max(start - 1, 0)), 0)
+            next_end = self._data.find(b"\n", end + 1)
+            end = len(self._data) if next_end < 0 else next_end
+        start, end = max(start, line.start - _CONTEXT_BYTES), min(end, line.end + _CONTEXT_BYTES)
+        return _decoded(self._data[start:end]).lower()
+
+    def _starts(self) -> dict[int, int]:
+        """Return the starts of the lines that hold a needle, and where in the line one lies."""
+        lower = self._data.lower()
+        found: dict[int, int] = {}
+        words = _words(self._data)
+        for needle in SCAN:
+            if _longest_word(needle) in words:
+                _collect(lower, needle, found)
+        for word in translation_needles(is_ascii=self._data.isascii()):
+            _collect(self._data, word, found)
+        if len(found) <= _MOST_LINES:
+            return found
+        starts = sorted(found)
+        kept = starts[: _MOST_LINES // 2] + starts[-_MOST_LINES // 2 :]
+        return {start: found[start] for start in kept}
+
+    def _line(self, number: int, start: int, end: int, hit: int) -> Line:
+        if end - start > LONGEST:
+            middle = max(start, hit - LONGEST // 2)
+            start, end = middle, min(end, middle + LONGEST)
+        raw = self._data[start:end].decode("utf-8", "replace")
+        return Line(number, start, end, raw, clean_line(raw))
+
+
+def _longest_word(needle: bytes) -> bytes:
+    return max(needle.translate(_TO_WORDS).split(), key=len, default=b"")
+
+
+def _words(data: bytes) -> bytes:
+    """Return all words of a text, each once, in lower case, with spaces between them.
+
+    A needle whose longest word is in none of them need not be searched for: to read the words once costs less than to
+    search for every needle.
+    """
+    found: set[bytes] = set()
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start + _BLOCK_BYTES)
+        end = len(data) if end < 0 else end
+        found.update(data[start:end].translate(_TO_WORDS).split())
+        start = end + 1
+        if len(found) > _MOST_WORDS:  # no language: search for everything
+            return b" ".join(map(_longest_word, SCAN))
+    return b" ".join(found)
+
+
+def _collect(data: bytes, needle: bytes, found: dict[int, int]) -> None:
+    inside = needle.startswith(b"\n")
+    position = data.find(needle)
+    count = 0
+    while position >= 0 and count < _PER_NEEDLE:
+        position += inside
+        found.setdefault(data.rfind(b"\n", 0, position) + 1, position)
+        count += 1
+        end = data.find(b"\n", position)
+        position = -1 if end < 0 else data.find(needle, end)
+    if position < 0:
+        return
+    position = data.rfind(needle)
+    for _ in range(_LAST):
+        if position < 0:
+            break
+        start = data.rfind(b"\n", 0, position) + 1
+        found.setdefault(start, position)
+        position = data.rfind(needle, 0, start)
+
+
+def _decoded(data: bytes) -> str:
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", without_escapes(data.decode("utf-8", "replace")))

@@ -1,0 +1,162 @@
+"""From lines to symptoms: which signature fits, and what it captured."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from qemudoctor.errors.emitters import version_of
+from qemudoctor.errors.evidence import NEEDS
+from qemudoctor.errors.explanation import Symptom
+from qemudoctor.errors.kinds import Kind, kind_of
+from qemudoctor.errors.reading.errnos import BY_TEXT, SIGNAL_WORDS, SIGNALS
+from qemudoctor.errors.reading.lines import Line, Log
+from qemudoctor.errors.signatures import signatures
+from qemudoctor.errors.signatures.signature import Signature
+
+_PLATFORM_WORDS = (
+    r"linux/(?:arm64|arm/v[5678]|arm|amd64|386|s390x|ppc64le|riscv64|mips64le|mips64|loong64)"
+    r"|(?:arm64v8|arm32v[567]|aarch64|arm64|armhf|armv7l|armv6l|s390x|ppc64le|riscv64|x86_64|x86-64|amd64)"
+)
+_SIGNALLED = 128
+
+
+class Seen(NamedTuple):
+    """A symptom with what is needed to weigh it."""
+
+    symptom: Symptom
+    kind: Kind
+    line: str
+    """In lower case."""
+    context: str
+    """The lines around, in lower case."""
+
+
+@cache
+def _table() -> tuple[Signature, ...]:
+    return tuple(signatures())
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a compiled pattern. Patterns are compiled when first needed: there are many, and a line needs few."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def recognise(log: Log) -> Iterator[Seen]:
+    """Yield the symptoms of a log in the order of its lines; of lines that say the same, the first."""
+    said: set[tuple[str, str | None, str | None, str | None]] = set()
+    for line in log.candidates():
+        found = _match(line.text)
+        if found is None:
+            continue
+        signature, match = found
+        seen = _seen(line, signature, match, log)
+        if seen is None:
+            continue
+        symptom = seen.symptom
+        same = (symptom.kind, symptom.program, symptom.interpreter, symptom.syscall)
+        if same not in said:
+            said.add(same)
+            yield seen
+
+
+def _match(text: str) -> tuple[Signature, re.Match[str]] | None:
+    """Return the first signature that fits a line; None too where it is one of those that only look alike."""
+    lower = text.lower()
+    for signature in _table():
+        if any(needle in lower for needle in signature.needles):
+            match = compiled(signature.pattern).search(text)
+            if match is not None:
+                return (signature, match) if signature.kind else None
+    return None
+
+
+def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> Seen | None:
+    captured = {key: value for key, value in match.groupdict().items() if value}
+    errno = BY_TEXT.get(captured.get("errno", "").lower(), signature.errno)
+    found = kind_of(signature.kind, errno)
+    if found is None:
+        return None
+    name, kind = found
+    context = log.context(line)
+    if kind.needs and not compiled(NEEDS[kind.needs]).search(context):
+        return None
+    status = int(captured["status"]) if "status" in captured else None
+    platform = captured.get("platform")
+    symptom = Symptom(
+        line=line.text,
+        number=line.number,
+        kind=name,
+        says=kind.says,
+        emitter=_emitter(signature, match),
+        emitter_version=version_of(signature.id, captured.get("version"), line.text),
+        errno=errno,
+        signal=_signal(captured, status),
+        exit_status=status,
+        program=captured.get("program") or captured.get("program2"),
+        platform=_oci(platform) if platform else _platform_near(line.text),
+        interpreter=captured.get("interpreter") or captured.get("interpreter2"),
+        syscall=captured.get("syscall"),
+    )
+    return Seen(symptom, kind, line.text.lower(), context)
+
+
+# What names itself in its message, whoever else prints the same words.
+_NAMED = (
+    ("rosetta error", "rosetta"),
+    ("update-binfmts: ", "update-binfmts"),
+    ("systemd-binfmt", "systemd-binfmt"),
+    ("buildkit", "buildkit"),
+)
+_SHELLS = {"z": "zsh", "da": "dash", "a": "dash", "ba": "bash"}
+
+
+def _emitter(signature: Signature, match: re.Match[str]) -> str:
+    """Return the emitter; a shell says its own name."""
+    if signature.emitter in ("bash", "dash"):
+        shell = compiled(r"(?:^|[\s\[])-?(?P<kind>z|da|ba|a)sh:").search(match.string)
+        if shell is not None:
+            return _SHELLS[shell["kind"].lower()]
+    lower = match.string.lower()
+    named = next((emitter for word, emitter in _NAMED if word in lower), None)
+    if named is not None and (signature.emitter != "qemu" or named == "rosetta"):
+        return named
+    return signature.emitter
+
+
+def _signal(captured: dict[str, str], status: int | None) -> str | None:
+    if "signal" in captured:
+        return SIGNALS.get(int(captured["signal"]))
+    if "signal_name" in captured:
+        name = captured["signal_name"].upper()
+        return name if name.startswith("SIG") else f"SIG{name}"
+    if "signal_words" in captured:
+        return SIGNAL_WORDS.get(captured["signal_words"].lower())
+    return SIGNALS.get(status - _SIGNALLED) if status is not None and status > _SIGNALLED else None
+
+
+def _platform_near(text: str) -> str | None:
+    found = compiled(rf"(?<![\w]){_PLATFORM_WORDS}").search(text)
+    return _oci(found[0]) if found else None
+
+
+def _oci(word: str) -> str | None:
+    """Return the platform that a word means, in OCI spelling; None if it means none."""
+    from qemudoctor.platforms import PlatformError, parse_platform
+
+    word = word.replace(" linux", "").strip(" {}[]")
+    try:
+        return parse_platform(word).name
+    except PlatformError:
+        return None
+
+
+_SIMILAR = r"binfmt|qemu-(?!system|img|nbd)[a-z0-9]|exec format|standard_init_linux|rosetta error|target signal"
+_MOST_SIMILAR = 20
+
+
+def similar_lines(log: Log) -> tuple[str, ...]:
+    """Return lines of a log that name the subject though no signature fits them, for a bug report."""
+    found = (line.text for line in log.candidates() if compiled(_SIMILAR).search(line.text))
+    return tuple(dict.fromkeys(x for x, _ in zip(found, range(_MOST_SIMILAR), strict=False)))

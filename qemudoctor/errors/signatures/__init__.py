@@ -1,0 +1,27 @@
+"""The signatures: who says what, and with which words. They are tried in order; the first that fits wins."""
+
+from collections.abc import Iterator
+
+from qemudoctor.errors.signatures.signature import Signature
+
+
+def signatures() -> Iterator[Signature]:
+    """Yield all signatures, those of registration first: their lines hold words that others look for, too."""
+    from qemudoctor.errors.signatures import (
+        emulators,
+        engines,
+        guests,
+        images,
+        loaders,
+        lookalikes,
+        registration,
+        runtimes,
+        sandboxes,
+        shells,
+        starters,
+    )
+
+    yield from registration.ROWS[:-1]
+    for table in (lookalikes, engines, images, shells, starters, runtimes, loaders, emulators, sandboxes, guests):
+        yield from table.ROWS
+    yield registration.ROWS[-1]  # anything that names binfmt_misc and an errno

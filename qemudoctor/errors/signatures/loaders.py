@@ -1,0 +1,229 @@
+"""Loaders of libraries, and programs that look at the CPU before they start."""
+
+from qemudoctor.errors.signatures.signature import Signature
+
+ROWS: tuple[Signature, ...] = (
+    # Loaders of libraries
+    Signature(
+        "wrong-elf-class",
+        "wrong-library",
+        "other",
+        ("wrong elf class",),
+        r"(?:(?P<program>[^\s:]{1,300}): )?wrong ELF class: (?P<platform>ELFCLASS\d\d)",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "mach-o",
+        "wrong-library",
+        "other",
+        ("mach-o", "incompatible architecture", "wrong architecture"),
+        r"(?:mach-o(?: file)?,? but (?:is an incompatible|wrong) architecture|incompatible architecture \(have"
+        r"|no matching architecture in universal wrapper|mach-o)",
+        source="macOS dyld",
+    ),
+    Signature(
+        "musl-library-format",
+        "library-format",
+        "other",
+        ("error loading shared library",),
+        r"error loading shared library (?P<program>[^\s:]{1,200}): exec format error",
+        errno="ENOEXEC",
+        source="musl ldso/dynlink.c",
+    ),
+    Signature(
+        "musl-loader-missing",
+        "glibc-on-musl",
+        "other",
+        ("error loading shared library",),
+        r"error loading shared library (?P<interpreter>ld-linux[\w.-]{1,60}): no such file",
+        errno="ENOENT",
+        source="musl ldso/dynlink.c",
+    ),
+    Signature(
+        "musl-relocating",
+        "glibc-relocating",
+        "other",
+        ("error relocating",),
+        r"error relocating (?P<program>[^\s:]{1,200}): [^\s:]{1,100}: symbol not found",
+        source="musl ldso/dynlink.c",
+    ),
+    Signature(
+        "musl-libc-missing",
+        "glibc-on-musl",
+        "other",
+        ("libc.musl", "ld-linux", "ld-musl"),
+        r"(?P<interpreter>(?:libc\.musl|ld-musl|ld-linux)[\w.-]{1,40}): cannot open shared object file",
+        errno="ENOENT",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "invalid-elf-header-node",
+        "wrong-library",
+        "node",
+        ("invalid elf header",),
+        r"(?P<program>[^\s:]{1,300}\.node): invalid ELF header",
+        source="glibc elf/dl-load.c, from Node.js process.dlopen",
+    ),
+    Signature(
+        "invalid-elf-header",
+        "damaged-library",
+        "other",
+        ("invalid elf header", "file too short"),
+        r"(?P<program>[^\s:]{1,300}): (?:invalid ELF header|file too short)",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "linker",
+        "wrong-library",
+        "other",
+        ("in wrong format", "attempting to link"),
+        r"file in wrong format|building for \w{1,20}-\w{1,20},? but attempting to link",
+        source="GNU ld; Apple ld",
+    ),
+    Signature(
+        "library-machine",
+        "wrong-library",
+        "other",
+        ("e_machine", "not a valid elf", "elf file's phentsize"),
+        r"(?:has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
+        r"|not a valid ELF)",
+        source="Android linker; glibc",
+    ),
+    Signature(
+        "emulator-library",
+        "emulator-dynamic",
+        "other",
+        ("error while loading shared libraries",),
+        r"(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga"
+        r"|io)[a-z0-9_-]{2,24}): error while loading shared libraries",
+        errno="ENOENT",
+        source="glibc elf/dl-load.c: a dynamic emulator",
+    ),
+    Signature(
+        "guest-library",
+        "guest-library",
+        "other",
+        ("error while loading shared libraries",),
+        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot open shared object file",
+        errno="ENOENT",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "page-aligned",
+        "page-size",
+        "other",
+        ("page-aligned",),
+        r"ELF load command (?:address/offset|alignment) not (?:properly )?(?:page-)?aligned|not page-aligned",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "page-size-asked",
+        "page-size-asked",
+        "other",
+        ("getconf pagesize", "getconf page_size"),
+        r"getconf page_?size",
+        source="getconf(1)",
+    ),
+    Signature(
+        "kernel-pages",
+        "page-size",
+        "other",
+        ("k pages", "kb pages", "kib pages", "k page"),
+        r"(?:requires?|needs?|supports? only|only supports?|built for|expects?)[^\n]{0,40}\b(?:4|16|64) ?(?:k|kb"
+        r"|kib)[ -]pages?"
+        r"|(?:4|16|64) ?(?:k|kb|kib)[ -]pages?[^\n]{0,40}(?:not supported|unsupported|required)"
+        r"|(?:cannot|can't|does not|doesn't|won't)[^\n]{0,40}\b(?:4|16|64) ?(?:k|kb|kib)[ -]page",
+        source="programs that look at the page size",
+    ),
+    Signature(
+        "jemalloc-page",
+        "page-size",
+        "other",
+        ("page size", "pagesize", "page_size"),
+        r"unsupported system page size|page.?size[^\n]{0,60}(?:not supported|unsupported|mismatch|16384|65536|16k|64k"
+        r"|must be|expected)|(?:unsupported|unexpected|invalid|wrong)[^\n]{0,20}page.?size|(?:compiled|built) (?:with"
+        r"|for)[^\n]{0,60}page size|page size (?:mismatch|of \d{4,6} )|unexpected page ?size",
+        source="jemalloc src/pages.c",
+    ),
+    # Instructions
+    Signature(
+        "glibc-isa",
+        "cpu-level",
+        "other",
+        ("x86-64-v", "isa level"),
+        r"(?:CPU does not support (?P<platform>x86-64-v\d)|CPU ISA level is lower than required"
+        r"|requires (?:at least )?x86-64-v\d)",
+        source="glibc sysdeps/x86/dl-get-cpu-features.c",
+    ),
+    Signature(
+        "cpu-requirement",
+        "cpu-level",
+        "other",
+        ("avx", "sse4", "cpu ", "processor", "armv8", "baseline"),
+        r"(?:(?:requires?|needs?|compiled (?:with|to use)|built with|missing|without|lacks?|does(?:n't| not) (?:have"
+        r"|support)|not support(?:ed)?|support for)[^\n]{0,100}(?:\bAVX2?\b|\bAVX-?512|\bSSE4|\bSSSE3|x86-64-v\d"
+        r"|\bBMI2?\b|\bPOPCNT|\bFMA\b|ARMv\d\.\d-A|\bLSE\b|\bNEON\b|\bAES-NI)"
+        r"|(?:AVX2?|SSE4[._]?[12]?|SSSE3|ARMv\d\.\d-A|NEON)[^\n]{0,80}(?:not supported|not available|aren't available"
+        r"|unsupported|is required|instructions?,? but)"
+        r"|your machine doesn't support|baseline optimizations"
+        r"|please verify that both the operating system and the processor support"
+        r"|(?:processor|CPU)(?: does not| doesn't)[^\n]{0,40}(?:support|have)[^\n]{0,60}(?:instruction|feature"
+        r"|extension))",
+        source="MongoDB, TensorFlow, NumPy, Bun and other programs that look before they start",
+    ),
+    # Go and glibc under an emulator
+    Signature(
+        "go-lfstack",
+        "qemu-crash-sure",
+        "go",
+        ("lfstack.push", "taggedpointer"),
+        r"(?:lfstack\.push (?:invalid packing)?|taggedPointerPack|runtime: bad lfnode address)",
+        source="Go runtime/lfstack.go",
+    ),
+    Signature(
+        "go-newosproc",
+        "emulated-syscall",
+        "go",
+        ("new os thread", "newosproc"),
+        r"failed to create new OS thread \([^)]{0,60}errno=(?:22|38)\)|newosproc",
+        errno="EINVAL",
+        source="Go runtime/os_linux.go newosproc",
+    ),
+    Signature(
+        "go-epoll",
+        "emulated-syscall",
+        "go",
+        ("failed with 38", "errno=38"),
+        r"(?:runtime: |epoll|futex|netpoll)[^\n]{0,120}(?:failed with 38|errno=38)",
+        errno="ENOSYS",
+        source="Go runtime/netpoll_epoll.go",
+    ),
+    Signature(
+        "glibc-futex",
+        "emulated-syscall",
+        "other",
+        ("futex facility",),
+        r"the futex facility returned an unexpected error code",
+        source="glibc nptl/futex-internal.h",
+    ),
+    Signature(
+        "pthread-eperm",
+        "seccomp",
+        "other",
+        ("pthread_create", "thread failed to start", "thread creation failed", "can't start new thread"),
+        r"(?:getaddrinfo\(\) thread failed to start|pthread_create failed[^\n]{0,80}(?:operation not permitted|EPERM)"
+        r"|pthread_create[^\n]{0,60}operation not permitted)",
+        errno="EPERM",
+        source="curl lib/asyn-thread.c; Go runtime/cgo: clone3 refused with EPERM instead of ENOSYS",
+    ),
+    # Package managers
+    Signature(
+        "dpkg-architecture",
+        "package-architecture",
+        "other",
+        ("architecture",),
+        r"package architecture \((?P<platform>\w{2,12})\) does not match system|has invalid architecture"
+        r"|is intended for a (?:different|\w{2,12}) architecture|unsupported architecture[: ]",
+        source="dpkg src/main/unpack.c; rpm",
+    ),
+)

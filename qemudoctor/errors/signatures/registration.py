@@ -1,0 +1,274 @@
+"""Whoever mounts binfmt_misc, loads its module or registers emulators."""
+
+from qemudoctor.errors.signatures.signature import ERRNO, Signature
+
+_REFUSALS = (
+    r"(?P<errno>invalid argument|file exists|no such file or directory|no such device|permission denied"
+    r"|operation not permitted|read-only file system|not permitted|i/o error|input/output error"
+    r"|too many levels of symbolic links)"
+)
+
+ROWS: tuple[Signature, ...] = (
+    # The module
+    Signature(
+        "modprobe",
+        "module",
+        "kernel",
+        ("modprobe", "binfmt_misc not found", "module binfmt_misc"),
+        r"modprobe: [^\n]{0,200}binfmt[_-]misc|module binfmt_misc (?:is )?not (?:found|loaded)"
+        r"|modprobe: [^\n]{0,100}moddep file|could not insert '?binfmt_misc",
+        errno="ENOENT",
+        source="kmod tools/modprobe.c",
+    ),
+    Signature(
+        "no-support",
+        "module",
+        "binfmt-register-script",
+        ("binfmt",),
+        r"no binfmt support in the kernel|kernel (?:is missing|does not|doesn't|without)[^\n]{0,60}binfmt"
+        r"|binfmt_misc (?:is )?not (?:available|supported)|need support for [\"']?misc binaries"
+        r"|CONFIG_BINFMT_MISC[^\n]{0,40}(?:not set|is not|missing)|couldn't load the binfmt_misc module"
+        r"|unknown filesystem type '?binfmt_misc|couldn't load binfmt_misc",
+        errno="ENODEV",
+        source="multiarch register.sh; update-binfmts; mount(8)",
+    ),
+    Signature(
+        "module-but-no-directory",
+        "not-mounted-or-module",
+        "update-binfmts",
+        ("binfmt_misc",),
+        r"binfmt_misc module seemed to be loaded, but no|no /proc/sys/fs/binfmt_misc"
+        r"|/proc/sys/fs/binfmt_misc(?: is)? not (?:mounted|found|a mount)|binfmt_misc(?: is)? not mounted"
+        r"|binfmt_misc filesystem (?:is )?not",
+        source="update-binfmts",
+    ),
+    # The mount
+    Signature(
+        "busybox-mount",
+        "mount-as-whom",
+        "binfmt-register-script",
+        ("are you root", "must be superuser", "only root can"),
+        r"mount: (?:[^\n]{0,80}: )?(?:permission denied \(are you root|must be superuser|only root can)",
+        errno="EPERM",
+        source="busybox util-linux/mount.c, run by multiarch register.sh",
+    ),
+    Signature(
+        "mount",
+        "mount:*",
+        "binfmt-register-script",
+        ("binfmt_misc",),
+        rf"(?:cannot mount|couldn't mount|mounting|mount(?:\(2\))?:? "
+        rf"|failed to mount)[^\n]{{0,200}}binfmt_misc[^\n]{{0,200}}?{_REFUSALS}|(?:cannot mount"
+        rf"|couldn't mount) [^\n]{{0,30}}binfmt_misc|failed to mount arbitrary executable",
+        source="tonistiigi/binfmt cmd/binfmt/main.go; multiarch register.sh; update-binfmts; mount(8)",
+    ),
+    Signature(
+        "binfmt-loop",
+        "mount:ELOOP",
+        "systemd-binfmt",
+        ("binfmt",),
+        r"binfmt[^\n]{0,200}too many levels of symbolic links",
+        errno="ELOOP",
+        source="a dead automount of systemd",
+    ),
+    # The register file
+    Signature(
+        "tonistiigi",
+        "tonistiigi:*",
+        "binfmt-register-script",
+        ("cannot register",),
+        rf"cannot register \"(?P<interpreter>[^\"]{{1,200}})\"[^\n]{{0,300}}?: {_REFUSALS}",
+        source="tonistiigi/binfmt cmd/binfmt/main.go",
+    ),
+    Signature(
+        "register-missing",
+        "register-file-missing",
+        "dash",
+        ("nonexistent directory", "directory nonexistent", "binfmt_misc/"),
+        r"(?:can't create|cannot create|cannot open|can't open|unable to open|could not open|cannot access|open|cat:"
+        r"|ls:|tee:|bash:|sh:|line \d{1,4}:"
+        r"|echo[^\n]{0,40}:)[^\n]{0,60}/proc/sys/fs/binfmt_misc(?:/[\w.-]{0,40})?['\"]?(?: for (?:reading"
+        r"|writing))?: (?:nonexistent directory"
+        r"|directory nonexistent|no such file or directory)",
+        errno="ENOENT",
+        source="shells; update-binfmts",
+    ),
+    Signature(
+        "register-denied",
+        "register-permission",
+        "bash",
+        ("binfmt_misc",),
+        r"binfmt_misc[^\n]{0,120}?(?P<errno>permission denied|operation not permitted|read-only file system)",
+        source="shells, tee, cp, mount",
+    ),
+    Signature(
+        "register-exists-words",
+        "exists",
+        "binfmt-register-script",
+        ("already registered", "already installed by", "already exists"),
+        r"(?:binfmt|interpreter|qemu-[a-z0-9_]{2,16}|format)[^\n]{0,200}(?:already registered|already installed by"
+        r"|already exists)|already registered",
+        errno="EEXIST",
+        source="multiarch qemu-binfmt-conf.sh; tonistiigi/binfmt; update-binfmts",
+    ),
+    Signature(
+        "update-binfmts-register",
+        "update-binfmts:*",
+        "update-binfmts",
+        ("binfmt",),
+        rf"update-binfmts: [^\n]{{0,200}}(?:unable to (?:close|open|write)|write to)[^\n]{{0,200}}?{_REFUSALS}",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
+        "update-binfmts-database",
+        "not-registered",
+        "update-binfmts",
+        ("not in database",),
+        r"(?P<interpreter>[\w.-]{1,40}) not in database of installed binary formats",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
+        "update-binfmts-no-executable",
+        "emulator-missing",
+        "update-binfmts",
+        ("no executable",),
+        r"no executable (?P<interpreter>\S{1,200}) found",
+        errno="ENOENT",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
+        "update-binfmts-manual",
+        "exists",
+        "update-binfmts",
+        ("manually created entry",),
+        r"found manually created entry for",
+        errno="EEXIST",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
+        "update-binfmts-enable",
+        "update-binfmts-vague",
+        "update-binfmts",
+        ("unable to enable binary format",),
+        r"unable to enable binary format (?P<interpreter>[\w.-]{1,40})",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
+        "display-disabled",
+        "disabled",
+        "update-binfmts",
+        ("(disabled)", "is disabled", "disabled"),
+        r"(?:qemu-[a-z0-9_]{2,16}|binfmt[\w ]{0,40}) \(disabled\)|binfmt_misc(?: support)?(?: is)? disabled|^disabled$",
+        source="update-binfmts --display; /proc/sys/fs/binfmt_misc",
+    ),
+    Signature(
+        "systemd-binfmt-flush",
+        "systemd-flush",
+        "systemd-binfmt",
+        ("flush binfmt_misc",),
+        rf"failed to flush binfmt_misc rules[^\n]{{0,60}}?{_REFUSALS}",
+        source="systemd src/binfmt/binfmt.c",
+    ),
+    Signature(
+        "systemd-binfmt-add",
+        "systemd-add:*",
+        "systemd-binfmt",
+        ("failed to add binary format", "failed to delete rule", "failed to write"),
+        rf"(?:failed to (?:add|write) binary format|failed to delete rule"
+        rf"|failed to add[^\n]{{0,40}}format)[^\n]{{0,200}}?{_REFUSALS}",
+        source="systemd src/binfmt/binfmt.c",
+    ),
+    Signature(
+        "systemd-binfmt-unit",
+        "systemd-unit",
+        "systemd-binfmt",
+        ("binfmt", "binary formats", "executable file formats"),
+        r"failed to start (?:systemd-bi|set up additional binary)|systemd-binfmt\.service: (?:main process exited"
+        r"|failed)|proc-sys-fs-binfmt_misc\.(?:auto)?mount: [^\n]{0,80}(?:fail|not)"
+        r"|dependency failed for [^\n]{0,40}(?:binary formats|executable file formats)",
+        source="systemd",
+    ),
+    Signature(
+        "invalid-entry",
+        "register-refused:EINVAL",
+        "dash",
+        ("binfmt: invalid entry", "invalid entry on line"),
+        r"binfmt: invalid entry|invalid entry on line \d{1,4} of [^\n]{0,80}binfmt",
+        errno="EINVAL",
+        source="openrc binfmt.sh and its copies",
+    ),
+    Signature(
+        "script-write-error",
+        "register-refused:*",
+        "binfmt-register-script",
+        ("write error", "echo: i/o error", "printf: i/o error", "write failed", "write:"),
+        rf"(?:echo: |printf: |sh: |bash: |tee: |write(?:: | error: | failed: ))(?:[^\n]{{0,120}}?)(?:write error: "
+        rf"|printf: |echo: |write: )?{_REFUSALS}",
+        source="shells: echo and printf into the register file",
+    ),
+    Signature(
+        "register-any",
+        "register-refused:*",
+        "binfmt-register-script",
+        ("binfmt_misc/register", "binfmt-register"),
+        rf"binfmt[_-](?:misc/)?register[^\n]{{0,120}}?{_REFUSALS}",
+        source="whoever writes to the register file",
+    ),
+    Signature(
+        "script-no-access",
+        "register-permission",
+        "binfmt-register-script",
+        ("cannot write to /proc", "must be root", "permission"),
+        r"cannot write to /proc/sys/fs/binfmt_misc|binfmt[^\n]{0,100}(?:must be root|requires root"
+        r"|not have permission)",
+        errno="EACCES",
+        source="QEMU scripts/qemu-binfmt-conf.sh",
+    ),
+    # Tools that look for an entry before they start
+    Signature(
+        "not-executable-here",
+        "not-registered",
+        "other",
+        (
+            "can neither be executed natively",
+            "unable to execute target architecture",
+            "not supported on this machine/kernel",
+            "not supported binfmt",
+            "is not a supported binfmt",
+            "unable to execute",
+        ),
+        r"can neither be executed natively nor via qemu|unable to execute target architecture"
+        r"|(?P<program>[\w]{2,12}: )?not supported on this machine/kernel|is not a supported binfmt name",
+        errno="ENOEXEC",
+        source="mmdebstrap; debootstrap; arch-test",
+    ),
+    Signature(
+        "emulator-not-installed",
+        "emulator-missing",
+        "other",
+        ("qemu-",),
+        r"(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)[\"']?(?: binary| executable)? (?:is "
+        r"|was )?(?:not (?:found|installed"
+        r"|available|present)|missing)|(?:missing|install"
+        r"|required)[^\n]{0,40}(?P<interpreter2>qemu-[a-z0-9_]{2,16}-static)[^\n]{0,20}(?:missing|not|first)",
+        errno="ENOENT",
+        source="build scripts",
+    ),
+    # Pasted entries
+    Signature(
+        "entry-flags",
+        "entry-flags",
+        "kernel",
+        ("flags:",),
+        r"^flags: ?(?P<syscall>[POCF]{0,4})$",
+        source="/proc/sys/fs/binfmt_misc/NAME",
+    ),
+    Signature(
+        "seeming-refusal",
+        "register-refused:*",
+        "other",
+        ("binfmt",),
+        rf"binfmt[^\n]{{0,200}}{ERRNO}",
+        source="anything that names binfmt_misc and an errno",
+    ),
+)

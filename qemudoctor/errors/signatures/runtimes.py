@@ -1,0 +1,188 @@
+"""Language runtimes, package managers and loaders that start or load a native program."""
+
+from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
+
+ROWS: tuple[Signature, ...] = (
+    Signature(
+        "go-forkexec",
+        "runtime:*",
+        "go",
+        ("fork/exec",),
+        rf"fork/exec {PROGRAM}: {ERRNO}",
+        source="Go syscall/exec_unix.go",
+    ),
+    Signature(
+        "python-oserror",
+        "runtime:*",
+        "python",
+        ("errno 8",),
+        rf"(?:OSError: )?\[Errno 8\] (?P<errno>exec format error)(?:: {PROGRAM})?",
+        source="CPython subprocess, os.exec*",
+    ),
+    Signature(
+        "python-permission",
+        "runtime:EACCES",
+        "python",
+        ("errno 13",),
+        rf"PermissionError: \[Errno 13\] (?P<errno>permission denied): {PROGRAM}",
+        source="CPython subprocess",
+    ),
+    Signature(
+        "java-error-8",
+        "runtime:ENOEXEC",
+        "java",
+        ("error=8",),
+        rf"(?:Cannot run program {PROGRAM}[^\n]{{0,200}})?error=8, exec format error",
+        errno="ENOEXEC",
+        source="OpenJDK UNIXProcess/ProcessImpl",
+    ),
+    Signature(
+        "java-error-2",
+        "runtime-path:ENOENT",
+        "java",
+        ("error=2",),
+        r"Cannot run program \"(?P<program>[^\"]{0,200}/[^\"]{1,200})\"[^\n]{0,200}error=2,",
+        errno="ENOENT",
+        source="OpenJDK ProcessImpl",
+    ),
+    Signature(
+        "java-error-13",
+        "runtime:EACCES",
+        "java",
+        ("error=13",),
+        rf"(?:Cannot run program {PROGRAM}[^\n]{{0,200}})?error=13, permission denied",
+        errno="EACCES",
+        source="OpenJDK ProcessImpl",
+    ),
+    Signature(
+        "python-missing",
+        "runtime-path:ENOENT",
+        "python",
+        ("errno 2]",),
+        r"FileNotFoundError: \[Errno 2\] no such file or directory: '(?P<program>[^'\n]{0,200}/[^'\n]{1,200})'",
+        errno="ENOENT",
+        source="CPython subprocess",
+    ),
+    Signature(
+        "node-spawn-enoent",
+        "runtime-path:ENOENT",
+        "node",
+        ("spawn",),
+        r"spawn(?:Sync)? (?P<program>[^\s]{0,200}/[^\s]{1,200}) ENOENT",
+        errno="ENOENT",
+        source="libuv; Node.js child_process",
+    ),
+    Signature(
+        "prebuilt-missing",
+        "wrong-package",
+        "other",
+        (
+            "not available for arm",
+            "not available for linux",
+            "no prebuilt",
+            "no precompiled",
+            "unsupported architecture",
+            "unsupported platform",
+            "unsupported arch",
+            "not supported on arm",
+            "not supported on aarch",
+        ),
+        r"(?:binary|binaries|package|build|chromium|chrome|version)[^\n]{0,60}(?:is|are) not available for (?:arm"
+        r"|linux|aarch)|no (?:prebuilt|precompiled)[^\n]{0,80}(?:arm64|aarch64|armv|x64|arch)"
+        r"|unsupported (?:cpu )?(?:arch(?:itecture)?|platform)[^\n]{0,40}(?:arm|aarch|x86|amd64|riscv|ppc|s390)"
+        r"|not supported on (?:arm|aarch)",
+        source="installers of prebuilt programs",
+    ),
+    Signature(
+        "java-native-library",
+        "wrong-library",
+        "java",
+        ("unsatisfiedlinkerror", "can't load"),
+        r"can't load (?:AMD 64|IA 32|ARM|AARCH64|x86)[^\n]{0,80}on an? [^\n]{0,40}platform"
+        r"|UnsatisfiedLinkError[^\n]{0,300}(?:wrong ELF class|ELFCLASS|incompatible architecture"
+        r"|cannot open shared object file: no such file or directory[^\n]{0,80}(?:e_machine|arch))",
+        source="OpenJDK os_linux.cpp dll_load",
+    ),
+    Signature(
+        "map-segment",
+        "noexec-map",
+        "java",
+        ("failed to map segment",),
+        r"(?:(?P<program>/[^\s:]{1,300}): )?failed to map segment from shared object",
+        errno="EPERM",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "node-spawn",
+        "runtime:ENOEXEC",
+        "node",
+        ("enoexec", "error -8", "errno: -8"),
+        r"(?:spawn(?:Sync)? ?(?P<program>[^\s]{0,300}) (?:ENOEXEC|Unknown system error -8)|ENOEXEC: exec format error"
+        r"|Unknown system error -8|errno: -8|code: 'ENOEXEC')",
+        errno="ENOEXEC",
+        source="libuv; Node.js child_process",
+    ),
+    Signature(
+        "node-spawn-eacces",
+        "runtime:EACCES",
+        "node",
+        ("spawn",),
+        r"spawn (?P<program>[^\s]{1,300}) EACCES",
+        errno="EACCES",
+        source="Node.js child_process",
+    ),
+    Signature(
+        "node-platform-package",
+        "wrong-package",
+        "node",
+        (
+            "for another platform",
+            "is present but this platform",
+            "for a different platform",
+            "needs the",
+            "linux-x64",
+            "linux-arm64",
+            "darwin-arm64",
+        ),
+        r"(?:installed (?P<program>[\w@/-]{1,60}) for (?:another|a different) platform"
+        r"|package is present but this platform"
+        r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
+        r"|could not load the [\"']sharp[\"'] module using the [\w-]{1,40} runtime|installed for (?:another"
+        r"|a different) (?:platform|architecture))",
+        source="esbuild lib/npm/node-platform.ts; rollup; sharp; napi-rs",
+    ),
+    Signature(
+        "rust-os-error",
+        "runtime:*",
+        "rust",
+        ("os error",),
+        rf"{ERRNO} \(os error (?:8|2|13|1|40|38)\)",
+        source="Rust std::io::Error",
+    ),
+    Signature(
+        "ruby-enoexec",
+        "runtime:ENOEXEC",
+        "other",
+        ("errno::enoexec", "exec format error -"),
+        rf"(?:Errno::ENOEXEC|exec format error - {PROGRAM})",
+        errno="ENOEXEC",
+        source="Ruby process.c",
+    ),
+    Signature(
+        "perl-exec",
+        "runtime:*",
+        "other",
+        ("can't exec",),
+        rf"can't exec {PROGRAM}:? {ERRNO}",
+        source="Perl doio.c; git run-command.c",
+    ),
+    Signature(
+        "git-exec",
+        "runtime:*",
+        "other",
+        ("cannot exec", "cannot run", "could not execute", "unable to execute", "error trying to exec"),
+        rf"(?:cannot exec|cannot run|could not execute|unable to execute|error trying to exec|error executing"
+        rf"|can't execute|couldn't execute)(?: program| command)? {PROGRAM}:? {ERRNO}",
+        source="git run-command.c; make; dpkg; gcc",
+    ),
+)

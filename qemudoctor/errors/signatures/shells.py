@@ -1,0 +1,192 @@
+"""Shells, chroot, env, systemd and whoever else starts a program by its name."""
+
+from qemudoctor.errors.signatures.signature import Signature
+
+_SHELL = r"(?:^|[\s>])-?(?P<shell>ba|da|z|k|a|fi)?sh"
+
+ROWS: tuple[Signature, ...] = (
+    # bash
+    Signature(
+        "windows-program",
+        "windows-program",
+        "bash",
+        ("exec format",),
+        r"^(?!.{0,300}(?:protoc|cannot run program))(?:.{0,100}\s)?(?P<program>[\w./\\:-]{1,300}\.(?:exe"
+        r"|cmd))\b[^\n]{0,80}exec format error|exec format error: (?:[\w./\\-]{1,300}\.exe)",
+        errno="ENOEXEC",
+        source="bash, zsh",
+    ),
+    Signature(
+        "shell-run-by-shell",
+        "wrong-word",
+        "bash",
+        ("cannot execute binary file",),
+        r"(?P<program>(?:/usr)?/bin/(?:ba|da)?sh): (?:(?:/usr)?/bin/)?(?:ba|da)?sh: cannot execute binary file",
+        errno="ENOEXEC",
+        source="bash shell.c open_shell_script: sh was given a binary as its script",
+    ),
+    Signature(
+        "bash-binary",
+        "shell:ENOEXEC",
+        "bash",
+        ("cannot execute binary file",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?cannot execute binary file",
+        errno="ENOEXEC",
+        source="bash execute_cmd.c shell_execve",
+    ),
+    Signature(
+        "bash-required-file",
+        "shell:ENOENT",
+        "bash",
+        ("required file not found",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?cannot execute: required file not found",
+        errno="ENOENT",
+        source="bash 5.2 execute_cmd.c shell_execve",
+    ),
+    Signature(
+        "interpreter-crlf",
+        "crlf",
+        "bash",
+        ("^m", "\\r", "\\015"),
+        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"']?:? ?(?:bad interpreter|no such file|not found"
+        r"|command not found|permission denied)"
+        r"|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
+        errno="ENOENT",
+        source="bash, env, zsh",
+    ),
+    Signature(
+        "bad-elf-interpreter",
+        "any-loader",
+        "bash",
+        ("bad elf interpreter",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad ELF interpreter",
+        errno="ENOENT",
+        source="bash execute_cmd.c as patched by Fedora and RHEL",
+    ),
+    Signature(
+        "bad-interpreter-loop",
+        "bad-interpreter",
+        "bash",
+        ("bad interpreter: too many",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter: too many levels",
+        errno="ELOOP",
+        source="bash execute_cmd.c",
+    ),
+    Signature(
+        "bad-interpreter-noexec",
+        "noexec",
+        "bash",
+        ("bad interpreter: permission", "bad interpreter: operation"),
+        r"(?P<interpreter>[^\s:]{1,200}): bad interpreter: (?P<errno>permission denied|operation not permitted)",
+        source="bash execute_cmd.c",
+    ),
+    Signature(
+        "bad-interpreter-format",
+        "bad-interpreter-format",
+        "bash",
+        ("bad interpreter: exec format",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter: exec format error",
+        errno="ENOEXEC",
+        source="bash execute_cmd.c",
+    ),
+    Signature(
+        "bad-interpreter",
+        "bad-interpreter",
+        "bash",
+        ("bad interpreter",),
+        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter"
+        r"|bad interpreter[: ]{1,3}(?P<program2>[^\s:]{1,200})|bad interpreter",
+        errno="ENOENT",
+        source="bash execute_cmd.c; zsh Src/exec.c",
+    ),
+    Signature(
+        "env-interpreter",
+        "bad-interpreter",
+        "other",
+        ("env: ",),
+        r"(?:^|/)env: [\"']?(?P<interpreter>[\w.+-]{1,100})[\"']?: (?:no such file or directory|not found)",
+        errno="ENOENT",
+        source="coreutils src/env.c; busybox",
+    ),
+    Signature(
+        "env-cannot-execute",
+        "bad-interpreter",
+        "other",
+        ("env: ",),
+        r"env: can't execute '?(?P<interpreter>[\w./+-]{1,100})'?: no such file or directory",
+        errno="ENOENT",
+        source="busybox coreutils/env.c",
+    ),
+    Signature(
+        "fish-linker",
+        "shell:ENOENT",
+        "other",
+        ("interpreter or linker",),
+        r"check the interpreter or linker|interpreter or linker",
+        errno="ENOENT",
+        source="fish src/exec.cpp",
+    ),
+    Signature(
+        "make-no-such-program",
+        "shell-weak:ENOENT",
+        "other",
+        ("make",),
+        r"^make(?:\[\d{1,2}\])?: (?P<program>\.{0,2}/[^\s:]{1,300}): no such file or directory$",
+        errno="ENOENT",
+        source="make",
+    ),
+    Signature(
+        "fish-interpreter",
+        "bad-interpreter",
+        "other",
+        ("specified the interpreter", "specifies the interpreter"),
+        r"specifie[ds] the interpreter '?(?P<interpreter>[^\s']{1,200})'?",
+        errno="ENOENT",
+        source="fish src/exec.cpp",
+    ),
+    Signature(
+        "git-hook",
+        "bad-interpreter",
+        "other",
+        ("hooks/", ".husky/"),
+        r"cannot (?:run|exec|spawn) '?(?P<program>[^\s':]{0,200}(?:hooks"
+        r"|\.husky)/[\w.-]{1,60})'?: no such file or directory",
+        errno="ENOENT",
+        source="git run-command.c",
+    ),
+    Signature(
+        "syntax-error-alone",
+        "binary-as-script-weak",
+        "dash",
+        ("yntax error",),
+        r"^(?:/bin/)?(?:sh: )?(?:\d{1,3}: )?syntax error: (?:\"[()]\" unexpected|word unexpected"
+        r"|unterminated quoted string)",
+        errno="ENOEXEC",
+        source="dash src/parser.c",
+    ),
+    Signature(
+        "elf-as-words",
+        "binary-as-script",
+        "dash",
+        ("elf",),
+        r"^(?:(?P<program>[^\s:]{1,300}): )?[^\n]{0,200}(?:^"
+        r"|[\s:'])[^\n\s:]{0,12}ELF[^\n:]{0,40}: (?:command )?not found"
+        r"|\$'\\177ELF",
+        errno="ENOEXEC",
+        source="dash, busybox: the first words of a binary read as a script",
+    ),
+    # Emulators by name
+    Signature(
+        "emulator-not-found",
+        "emulator-missing",
+        "dash",
+        ("not found", "no such file"),
+        r"(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga|io"
+        r"|kvm)[a-z0-9_]{2,16}(?:-static)?)[\"']?:? (?:(?:command )?not found|no such file)"
+        r"|(?:cannot stat|can't stat|failed to stat|stat|lstat|copy failed"
+        r"|not found)[^\n]{0,200}?(?P<interpreter2>qemu-(?!system"
+        r"|img)[a-z0-9_]{2,16}-static)[\"']?[^\n]{0,120}(?:no such file|not found|does not exist)",
+        errno="ENOENT",
+        source="shells, cp, install",
+    ),
+)

@@ -1,0 +1,282 @@
+"""chroot, env, systemd, init programs and whoever else starts a program by its name."""
+
+from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
+
+_SHELL = r"(?:^|[\s>])-?(?P<shell>ba|da|z|k|a|fi)?sh"
+
+ROWS: tuple[Signature, ...] = (
+    # chroot and its kin
+    Signature(
+        "chroot",
+        "chroot:*",
+        "other",
+        ("failed to run command", "chroot: "),
+        rf"chroot: (?:failed to run command|cannot run command|can't execute"
+        rf"|cannot execute)? ?[\"']?(?P<program>[^\"'\s:]{{1,400}})?[\"']?[^\n]{{0,60}}: {ERRNO}",
+        source="coreutils src/chroot.c; busybox coreutils/chroot.c",
+    ),
+    Signature(
+        "nspawn",
+        "chroot:*",
+        "systemd",
+        ("execv(", "failed to execute /", "failed to execute command"),
+        rf"execv\((?P<program>[^,)\s]{{1,200}})[^)]{{0,200}}\) failed: {ERRNO}",
+        source="systemd src/nspawn/nspawn.c",
+    ),
+    # systemd
+    Signature(
+        "systemd-exec",
+        "systemd:*",
+        "systemd",
+        ("spawning", "failed to execute", "unable to locate executable"),
+        rf"(?:at step EXEC spawning|failed to execute(?: command)?|unable to locate executable) {PROGRAM}:? {ERRNO}",
+        source="systemd src/core/execute.c",
+    ),
+    Signature(
+        "systemd-203",
+        "systemd:203",
+        "systemd",
+        ("203/exec",),
+        r"status=203/EXEC",
+        source="systemd.exec(5)",
+    ),
+    # Shells with the errno in words
+    Signature(
+        "zsh-format",
+        "shell:ENOEXEC",
+        "zsh",
+        ("exec format error",),
+        rf"zsh: exec format error: {PROGRAM}",
+        errno="ENOEXEC",
+        source="zsh Src/exec.c",
+    ),
+    Signature(
+        "zsh-cputype",
+        "mac-cpu",
+        "zsh",
+        ("bad cpu type",),
+        rf"bad cpu type in executable(?:: {PROGRAM})?",
+        errno="EBADARCH",
+        source="zsh, bash on macOS; EBADARCH",
+    ),
+    Signature(
+        "fish",
+        "shell:*",
+        "other",
+        ("failed to execute process",),
+        rf"failed to execute process:? {PROGRAM}[^\n]{{0,200}}?(?:{ERRNO}|reason)",
+        source="fish src/exec.cpp",
+    ),
+    Signature(
+        "fish-reason",
+        "shell-text:ENOEXEC",
+        "other",
+        ("marked as an executable but",),
+        rf"the file {PROGRAM} is marked as an executable but could not be run",
+        errno="ENOEXEC",
+        source="fish src/exec.cpp",
+    ),
+    Signature(
+        "sh-syntax-of-binary",
+        "binary-as-script",
+        "dash",
+        ("yntax error",),
+        r"(?:^|\s)(?P<program>(?![^\s:]{0,300}\.(?:sh|bash|zsh|py|conf|env|profile"
+        r"|bashrc):)[^\s:]{1,300}): (?:line )?\d{1,4}: "
+        r"(?:[^\s:]{1,300}: )?syntax error:? "
+        r"(?:\"[()&;|{}]{1,2}\" unexpected|(?:word|newline|redirection|end of file) unexpected"
+        r"|unterminated quoted string"
+        r"|unexpected (?:word|\"|end of file|newline|redirection)|eof in backquote)",
+        errno="ENOEXEC",
+        source="dash src/parser.c; busybox shell/ash.c: a binary read as a script after ENOEXEC",
+    ),
+    Signature(
+        "download-is-text",
+        "download-is-text",
+        "dash",
+        ("yntax error", "not found"),
+        r"(?:line \d: syntax error near unexpected token '?(?:<|newline)|line 1: <(?:!doctype|html)|: 1: (?:not"
+        r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: not: (?:command )?not found)",
+        source="bash, dash: an error page saved as a program",
+    ),
+    Signature(
+        "argv-shifted",
+        "argv-shift",
+        "dash",
+        ("applet not found",),
+        r"(?P<program>[\w./-]{1,200}): applet not found",
+        source="busybox libbb/appletlib.c",
+    ),
+    Signature(
+        "argv-shifted-sh",
+        "argv-shift",
+        "dash",
+        ("not found",),
+        r"^(?:/bin/)?(?:ba|a|da)?sh: (?P<program>aarch64|armv7l|x86_64|riscv64|s390x|ppc64le): not found",
+        source="busybox ash",
+    ),
+    Signature(
+        "redirection",
+        "",
+        "other",
+        ("yntax error",),
+        r"\.(?:sh|bash|zsh): (?:line )?\d{1,5}: ",
+        source="a script with a mistake",
+    ),
+    Signature(
+        "sh-not-found-path",
+        "shell:ENOENT",
+        "dash",
+        ("not found",),
+        r"(?:(?:^|\s)(?:-?(?:ba|da|a)?sh|/bin/(?:ba|da|a)?sh): (?:(?:line )?\d{1,5}: )?"
+        r"|: (?:line )?\d{1,5}: )(?P<program>\.{0,2}/[^\s:]{1,400}): not found$",
+        errno="ENOENT",
+        source="dash src/exec.c; busybox",
+    ),
+    Signature(
+        "bash-no-such-program",
+        "shell-said:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r"^(?:\S{0,40}[$#] )?-?(?:bash|sh|zsh): (?:line \d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev|sys|etc|tmp|var"
+        r"|home)[^\s:]{1,400}): "
+        r"no such file or directory$"
+        r"|^zsh: no such file or directory: (?P<program2>\.{0,2}/[^\s:]{1,400})$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: the file, or what it needs to start",
+    ),
+    Signature(
+        "script-no-such-program",
+        "shell-weak:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r": line \d{1,5}: (?P<program>\.{0,2}/(?!proc|dev|sys|etc|tmp|var"
+        r"|home)[^\s:]{1,400}): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a line of a script",
+    ),
+    Signature(
+        "bash-permission",
+        "noexec",
+        "bash",
+        ("ermission denied",),
+        r"(?:^|\s)-?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev"
+        r"|sys)[^\s:]{1,400}): (?P<errno>permission denied)",
+        source="bash execute_cmd.c",
+    ),
+    Signature(
+        "sh-errno",
+        "shell:*",
+        "dash",
+        ("exec format error",),
+        r"(?:^|\s)-?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>[^\s:]{1,400}): (?P<errno>exec format error)",
+        source="dash src/exec.c",
+    ),
+    Signature(
+        "python-cannot-open",
+        "lookup-contained:ENOENT",
+        "python",
+        ("can't open file",),
+        r"python[\w.]{0,8}: can't open file '?(?P<program>[^'\n]{1,300})'?: \[Errno 2\]",
+        errno="ENOENT",
+        source="CPython Modules/main.c",
+    ),
+    Signature(
+        "glib-spawn",
+        "exec:*",
+        "other",
+        ("failed to execute child process",),
+        rf"failed to execute child process [\"']?(?P<program>[^\"'\n]{{1,200}})[\"']? \({ERRNO}",
+        source="GLib gspawn.c",
+    ),
+    Signature(
+        "sh-cannot-open",
+        "lookup-weak:ENOENT",
+        "dash",
+        ("can't open", "cannot open"),
+        r"(?:^|[\s/])(?:ba|da|a)?sh: (?:\d{1,3}: )?(?:can't|cannot) open '?(?P<program>/[^'\s:]{1,300})'?(?::|$)",
+        errno="ENOENT",
+        source="dash src/input.c; busybox shell/ash.c",
+    ),
+    Signature(
+        "exec-eacces",
+        "noexec",
+        "other",
+        ("eacces",),
+        r"(?:couldn't exec|exec\w{0,3}\(?|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
+        errno="EACCES",
+        source="supervisor, strace",
+    ),
+    Signature(
+        "execve-named",
+        "exec:*",
+        "other",
+        ("execve(", "execv(", "execvp(", "execveat(", "failed to exec"),
+        rf"(?:execve?p?(?:at)?\(|failed to exec(?:ute)? (?!command"
+        rf"|process))[\"']?(?P<program>[^\"'\s),:]{{1,400}})?[\"']?[^\n]{{0,120}}?{ERRNO}",
+        source="strace, nsjail, tini, s6, bwrap and others",
+    ),
+    Signature(
+        "eloop",
+        "loop",
+        "other",
+        ("too many levels", "symbolics link"),
+        r"^(?:(?:[^\n\s]{0,60}/)?(?:(?:-?(?:ba|da|z|k)?sh|chroot|sudo): |[^\n]{0,120}: line \d{1,5}: )[^\n]{0,300})?"
+        r"too many levels of symbolics? links?",
+        errno="ELOOP",
+        source="strerror(ELOOP)",
+    ),
+    Signature(
+        "run-command",
+        "exec:*",
+        "other",
+        ("failed to run command",),
+        rf"failed to run command {PROGRAM}: {ERRNO}",
+        source="coreutils env, nohup, timeout, nice",
+    ),
+    Signature(
+        "init-exec",
+        "exec:*",
+        "other",
+        ("failed:", "unable to exec", "unable to spawn", "dumb-init", "could not exec", "cannot exec"),
+        rf"(?:exec|(?:unable|failed) to (?:exec|spawn)\w{{0,5}}|\[dumb-init\]) {PROGRAM}(?: failed)?: {ERRNO}",
+        source="tini, s6, dumb-init",
+    ),
+    Signature(
+        "entrypoint-shell-exec",
+        "lookup:ENOENT",
+        "dash",
+        ("exec: ",),
+        r"exec: (?:line )?(?:\d{1,5}: )?(?P<program>[^\s:]{1,200}): not found$",
+        errno="ENOENT",
+        source="dash, busybox: exec of the words given to an entry point",
+    ),
+    Signature(
+        "nix-stub-loader",
+        "guest-loader",
+        "other",
+        ("could not start dynamically linked",),
+        r"could not start dynamically linked executable: {PROGRAM}?".replace("{PROGRAM}", PROGRAM),
+        errno="ENOENT",
+        source="NixOS stub-ld",
+    ),
+    Signature(
+        "run-detectors",
+        "wrong-entry",
+        "update-binfmts",
+        ("run-detectors", "bad magic number", "bad exe format"),
+        r"run-detectors: unable to find an interpreter for (?P<program>\S{1,300})"
+        r"|invalid file \(bad magic number\): exec format error|wine: bad exe format",
+        errno="ENOEXEC",
+        source="binfmt-support src/run-detectors.c; OpenJDK jexec; Wine: entries that match too much",
+    ),
+    Signature(
+        "strace-enoexec",
+        "exec:ENOEXEC",
+        "other",
+        ("enoexec",),
+        r"(?:execve\(\"(?P<program>[^\"]{1,300})\")?[^\n]{0,200}ENOEXEC",
+        errno="ENOEXEC",
+        source="strace",
+    ),
+)

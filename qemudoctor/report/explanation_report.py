@@ -1,0 +1,30 @@
+"""A bug report about a message that explain-error does not know, ready to be filed."""
+
+from qemudoctor._version import __version__
+from qemudoctor.errors.explanation import Explanation
+from qemudoctor.errors.redaction import redacted
+from qemudoctor.report.terminal import clean
+
+
+def render_bug_report(explanation: Explanation) -> str:
+    """Return a bug report as Markdown: the lines, redacted, and what was made of them."""
+    lines = [x.line for x in explanation.symptoms] or list(explanation.similar)
+    causes = [f"- {x.id} ({x.standing.value}, {x.score})" for x in explanation.causes]
+    parts = [
+        "## explain-error: a message that is not explained, or not rightly",
+        "",
+        f"qemu-doctor {__version__}",
+        "",
+        "```text",
+        *([clean(redacted(x)).replace("```", "'''") for x in lines] or ["(no line names the subject: paste it here)"]),
+        "```",
+        "",
+        "What explain-error says:",
+        "",
+        *(causes or ["- nothing"]),
+        "",
+        "What it was in the end:",
+        "",
+        "(Read the lines above before you post them: names that a program gave itself are not taken out.)",
+    ]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,94 @@
+"""`explain-error` from the command line."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from qemudoctor.cli import main
+from tests.support.repository import ROOT
+from tests.support.schemas import errors
+
+Output = pytest.CaptureFixture[str]
+NOT_FOUND = 'standard_init_linux.go:190: exec user process caused "no such file or directory"'
+CAPTURE = str(ROOT / "fixtures/hosts/centos7-entry-without-f.capture")
+
+
+class Piped:
+    """Standard input that is a pipe."""
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
+
+    def isatty(self) -> bool:
+        return not self.buffer.getbuffer()
+
+
+def test_message_as_argument(capsys: Output) -> None:
+    assert main(["explain-error", "--no-host", NOT_FOUND]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "f-flag-missing" in out
+
+
+def test_json_on_a_recorded_host(capsys: Output) -> None:
+    assert main(["explain-error", "--json", "--capture", CAPTURE, NOT_FOUND]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert errors("explanation", document) == []
+    assert document["causes"][0]["id"] == "f-flag-missing"
+    assert document["causes"][0]["standing"] == "confirmed"
+    assert document["causes"][0]["check"] == "QD201"
+
+
+@pytest.mark.parametrize("arguments", [["-"], []], ids=["dash", "pipe"])
+def test_log_on_standard_input(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setattr("sys.stdin", Piped(b"noise\r\n#5 0.1 exec /bin/sh: exec format error\r\n"))
+    assert main(["explain-error", "--no-host", *arguments]) == 0
+    assert "line 2" in capsys.readouterr().out
+
+
+def test_not_ours(capsys: Output) -> None:
+    assert main(["explain-error", "make: *** [all] Error 2"]) == 1
+    assert "nothing to do with" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--no-host", "--capture", "x", "y"],
+        ["--format", "sarif", "x"],
+        ["--capture", "/nowhere/at/all", "exec /bin/sh: exec format error"],
+        ["--kernel", "many", "exec /bin/sh: exec format error"],
+        ["--platform", "linux/none", "exec /bin/sh: exec format error"],
+        ["-o", "", "x"],
+    ],
+)
+def test_wrong_usage(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setattr("sys.stdin", Piped(b""))
+    assert main(["explain-error", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("qemu-doctor: ")
+
+
+def test_markdown_to_a_file(tmp_path: Path, capsys: Output) -> None:
+    target = tmp_path / "issue.md"
+    assert main(["explain-error", "--no-host", "--format", "markdown", "-o", str(target), NOT_FOUND]) == 0
+    assert capsys.readouterr().out == ""
+    assert target.read_text(encoding="utf-8").startswith("```")
+
+
+def test_bug_report(capsys: Output) -> None:
+    assert main(["explain-error", "--no-host", "--report", "qemu-arm: /home/bob/x: new"]) == 1
+    out = capsys.readouterr().out
+    assert "bob" not in out
+    assert "qemu-arm" in out
+
+
+def test_help_is_narrow_and_names_statuses(capsys: Output) -> None:
+    assert main(["explain-error", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "exit status:" in out
+    assert all(len(line) <= 80 for line in out.splitlines())

@@ -1,0 +1,89 @@
+"""Logs as drivers, build tools and terminals write them."""
+
+import pytest
+
+from qemudoctor.errors import explain_error
+from qemudoctor.errors.reading.cleaning import clean_line
+from qemudoctor.errors.reading.lines import Log
+
+SAID = "exec /bin/sh: exec format error"
+WRAPPED = {
+    "nothing": SAID,
+    "BuildKit, plain": f"#12 0.345 {SAID}",
+    "BuildKit, with stage": f"#12 [linux/arm64 2/5] {SAID}",
+    "BuildKit, list of the last lines": f"0.345 {SAID}",
+    "BuildKit, terminal": f" => => # {SAID}",
+    "GitHub": f"2026-01-02T03:04:05.1234567Z {SAID}",
+    "GitHub, error": f"2026-01-02T03:04:05.1234567Z ##[error]{SAID}",
+    "Jenkins": f"[2026-02-18T09:48:49.571Z] [docker] {SAID}",
+    "GitLab, colours": f"\x1b[0K\x1b[31;1m{SAID}\x1b[0;m",
+    "escape lost": f"[91m{SAID}[0m",
+    "Docker, json-file": '{"log":"' + SAID + '\\n","stream":"stderr","time":"2026-01-02T03:04:05Z"}',
+    "crun": '{"msg":"' + SAID + '","level":"error","time":"2026-01-02T03:04:05Z"}',
+    "Kubernetes, CRI": f"2026-01-02T03:04:05.123456789Z stderr F {SAID}",
+    "logrus": f'time="2026-01-02T03:04:05Z" level=error msg="{SAID}"',
+    "compose": f"web_1     | {SAID}",
+    "compose, new": f"web-1  | {SAID}",
+    "journal": f"Jul 10 21:44:35 node7 {SAID}".replace("node7 exec", "node7 dockerd[12]: exec"),
+    "Windows": f"{SAID}\r",
+}
+
+
+@pytest.mark.parametrize("line", WRAPPED.values(), ids=WRAPPED)
+def test_what_was_said_is_found(line: str) -> None:
+    assert clean_line(line).removeprefix("dockerd[12]: ") == SAID
+    assert explain_error(line).symptoms[0].program == "/bin/sh"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("bash: ./x: Datei oder Verzeichnis nicht gefunden", "bash: ./x: no such file or directory"),
+        ("bash: ./x: Aucun fichier ou dossier de ce type", "bash: ./x: no such file or directory"),
+        ("bash: ./x: No existe el fichero o el directorio", "bash: ./x: no such file or directory"),
+        ("bash: ./x: そのようなファイルやディレクトリはありません", "bash: ./x: no such file or directory"),
+        ("bash: ./x: 没有那个文件或目录", "bash: ./x: no such file or directory"),
+        ("bash: ./x: 沒有此一檔案或目錄", "bash: ./x: no such file or directory"),
+    ],
+    ids=["de", "fr", "es", "ja", "zh_CN", "zh_TW"],
+)
+def test_languages(line: str, expected: str) -> None:
+    assert clean_line(line) == expected
+
+
+@pytest.mark.parametrize("length", range(len(SAID) - 5, len(SAID)))
+def test_line_that_was_cut(length: int) -> None:
+    assert clean_line(SAID[:length]) == SAID
+
+
+def test_script_of_windows_is_seen_though_line_ends_are_too() -> None:
+    text = "first\r\n/usr/bin/env: 'bash\r': No such file or directory\r\n"
+    assert explain_error(text).causes[0].id == "shebang-crlf"
+
+
+def test_powershell_writes_utf_16() -> None:
+    assert explain_error(("\ufeff" + SAID).encode("utf-16-le")).recognised
+
+
+def test_number_of_the_line() -> None:
+    text = "\n".join(("nothing", "here", SAID, "and here"))
+    assert explain_error(text).symptoms[0].number == 3
+    assert [line.number for line in Log(text).candidates()] == [3]
+
+
+def test_several_failures_are_told_apart_in_their_order() -> None:
+    text = "\n".join(
+        (
+            "sh: write error: File exists",
+            *("noise",) * 50,
+            "<jemalloc>: Unsupported system page size",
+            *("noise",) * 50,
+            "rosetta error: bss_size overflow",
+        )
+    )
+    explanation = explain_error(text)
+    assert [x.causes[0].id for x in explanation.failures] == ["register-exists", "page-size", "rosetta"]
+
+
+def test_same_line_again_and_again_is_one_symptom() -> None:
+    assert len(explain_error("\n".join([SAID] * 500)).symptoms) == 1

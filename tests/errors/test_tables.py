@@ -1,0 +1,133 @@
+"""The tables hold together."""
+
+import re
+
+import pytest
+
+from qemudoctor.errors.causes import causes
+from qemudoctor.errors.emitters import RUNC_LINES, runc_release
+from qemudoctor.errors.evidence import FEATURES, NEEDS
+from qemudoctor.errors.kinds import KINDS, kind_of
+from qemudoctor.errors.known_bad_qemu import ROWS, known_bad, parse_version
+from qemudoctor.errors.reading.errnos import BY_TEXT, IN_WORDS
+from qemudoctor.errors.reading.translations import ROWS as TRANSLATIONS
+from qemudoctor.errors.reading.translations import translation_needles
+from qemudoctor.errors.signatures import signatures
+from qemudoctor.runner import builtin_checks
+from tests.support.repository import ROOT
+
+SIGNATURES = tuple(signatures())
+CAUSES = {cause.id for cause in causes()}
+
+
+def test_causes_are_those_of_the_corpus() -> None:
+    text = (ROOT / "fixtures/corpus/README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z0-9-]+)` \| .* \| \d+ \|$", text, re.MULTILINE)) - {"out-of-scope"}
+    assert listed == CAUSES
+
+
+def test_every_cause_can_be_told_and_helped() -> None:
+    for cause in causes():
+        assert cause.title
+        assert cause.explanation.endswith("."), cause.id
+        assert cause.tell_apart.endswith("."), cause.id
+        assert cause.steps, cause.id
+        assert len({step.id for step in cause.steps}) == len(cause.steps), cause.id
+
+
+def test_checks_confirm_causes_that_exist() -> None:
+    assert {check.cause for check in builtin_checks() if check.cause} <= CAUSES
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=[x.id for x in SIGNATURES])
+def test_signature(signature: object) -> None:
+    from qemudoctor.errors.signatures.signature import Signature
+
+    assert isinstance(signature, Signature)
+    re.compile(signature.pattern, re.IGNORECASE)
+    assert signature.needles
+    assert all(needle == needle.lower() for needle in signature.needles)
+    assert signature.source
+    if signature.kind and "*" not in signature.kind:
+        assert kind_of(signature.kind, signature.errno) is not None
+    without_classes = re.sub(r"\[\^?\]?[^\]]*\]", "C", signature.pattern)
+    assert not re.search(r"(?:C|\.|\\[sSwWdD])[*+]", without_classes), "unbounded: give it a limit"
+
+
+def test_signatures_have_names_of_their_own() -> None:
+    assert len({x.id for x in SIGNATURES}) == len(SIGNATURES)
+
+
+def test_every_kind_is_of_a_signature() -> None:
+    families = {x.kind.partition(":")[0] for x in SIGNATURES}
+    assert {name.partition(":")[0] for name in KINDS} <= families
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_kind(name: str) -> None:
+    kind = KINDS[name]
+    assert {cause for cause, _ in kind.shares} <= CAUSES
+    assert all(0 < share <= 1 for _, share in kind.shares)
+    assert not kind.needs or kind.needs in NEEDS
+    assert kind.says
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=[x.id for x in FEATURES])
+def test_feature(feature: object) -> None:
+    from qemudoctor.errors.evidence import Feature
+
+    assert isinstance(feature, Feature)
+    re.compile(feature.pattern)
+    assert {cause for cause, _ in feature.factors} <= CAUSES
+    assert feature.words or feature.pattern
+    assert feature.where in ("context", "line", "program")
+    for scope in feature.scope:
+        assert any(name == scope or name.endswith(f":{scope}") for name in KINDS), scope
+
+
+def test_features_have_names_of_their_own() -> None:
+    assert len({x.id for x in FEATURES}) == len(FEATURES)
+
+
+def test_errno_words() -> None:
+    assert {"ENOEXEC", "ENOENT", "EACCES", "ELOOP", "ELIBBAD", "EINVAL"} <= set(IN_WORDS)
+    assert all(words == words.lower() for words in BY_TEXT)
+
+
+def test_translations_are_found_in_any_text() -> None:
+    ascii_needles = [x.decode() for x in translation_needles(is_ascii=True)]
+    for _, words in TRANSLATIONS:
+        for word in words:
+            assert not word.isascii() or any(needle in word for needle in ascii_needles), word
+            assert word.encode() in translation_needles(is_ascii=False)
+
+
+def test_lines_of_runc() -> None:
+    assert runc_release(190).startswith("1.0.0-rc5")
+    assert runc_release(211) == "1.0.0-rc7 to 1.0.0-rc10"
+    assert runc_release(228) == "1.0.0-rc94 to 1.0.3"
+    assert runc_release(150) == "before 1.0.0-rc2"
+    assert "between" in runc_release(214)
+    assert list(RUNC_LINES) == sorted(RUNC_LINES)
+
+
+def test_known_bad_builds() -> None:
+    assert len({row.id for row in ROWS}) == len(ROWS)
+    for row in ROWS:
+        assert row.first < row.fixed
+        assert row.source.startswith("https://")
+    old = known_bad(kind="function-missing", text="tar: cannot open", version=(7, 2, 22))
+    assert [x.id for x in old] == ["openat2-missing"]
+    assert known_bad(kind="function-missing", text="tar: cannot open", version=(10, 0, 13)) == ()
+    assert [x.id for x in known_bad(kind="qemu-signal", text="libc-bin", version=(7, 2, 0), build="static")] == [
+        "aslr-non-pie"
+    ]
+    assert known_bad(kind="qemu-signal", text="libc-bin", version=(7, 2, 0), build="pie") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("7.2.22", (7, 2, 22)), ("10.0", (10, 0, 0)), ("11.1.3.1", (11, 1, 3)), ("v7", None), ("7", None), ("", None)],
+)
+def test_versions(text: str, version: object) -> None:
+    assert parse_version(text) == version

@@ -1,0 +1,1 @@
+"""The model against other real kernels, in virtual machines and as user-mode Linux."""

@@ -1,0 +1,174 @@
+"""Boots a kernel that runs the differential test inside, with Debian's Python: user-mode Linux or a machine."""
+
+import gzip
+import io
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.kernels.fetch import Kernel, Kind
+from tests.kernels.guest import DONE, STATUS
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = Path("/usr/bin/python3")
+NOBODY = 65534
+PATIENCE_S = 900
+SOURCES = ("qemudoctor/kernel", "tests/live/differential")
+SINGLE = ("qemudoctor/_override.py", "tests/kernels/guest.py")
+LEFT_OUT = re.compile(
+    r"/(test|tests|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|__pycache__|dist-packages)/"
+)
+
+
+class CannotBoot(Exception):
+    """This machine has not what a guest needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the guest printed, and the exit status of each command."""
+
+    text: str
+    statuses: tuple[int, ...]
+
+
+def run(kind: Kind, kernel: Kernel, commands: list[list[str]]) -> Answer:
+    """Return what the commands of the differential test say under a kernel. Raises: CannotBoot."""
+    if not PYTHON.exists():
+        raise CannotBoot(f"no {PYTHON}")
+    # /tmp and not the directory of the tests: user-mode Linux runs as nobody and must reach it.
+    with tempfile.TemporaryDirectory(prefix="qemu-doctor-kernel-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        _copy_sources(folder)
+        text = _run_uml(folder, kernel, commands) if kind.is_uml else _run_vm(folder, kernel, commands)
+    if DONE not in text:
+        raise AssertionError(f"{kind.name} did not come to its end:\n{text[-3000:]}")
+    return Answer(text, tuple(int(x) for x in re.findall(rf"(?m)^{STATUS} (-?\d+)", text)))
+
+
+def _copy_sources(folder: Path) -> None:
+    for name in SOURCES:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in SINGLE:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    # Without its own __init__, which would pull in the rest of the program.
+    for package in ("qemudoctor", "tests", "tests/live", "tests/kernels"):
+        (folder / package / "__init__.py").touch()
+
+
+def _plan(folder: Path, module: str, base: str, commands: list[list[str]]) -> None:
+    text = json.dumps({"module": module, "base": base, "commands": commands})
+    (folder / "plan.json").write_text(text, encoding="utf-8")
+
+
+def _run_uml(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
+    image, module, home = folder / "linux.uml", folder / "binfmt_misc.ko", folder / "home"
+    shutil.copy(kernel.image, image)
+    shutil.copy(kernel.module, module)
+    _plan(folder, str(module), "/mnt", commands)
+    home.mkdir()
+    command: tuple[str, ...] = (
+        *(str(image), "mem=256M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={PYTHON}"),
+        *("con=null", "con0=fd:0,fd:1", "quiet", "panic=-1", "--", f"{folder}/tests/kernels/guest.py"),
+        f"{folder}/plan.json",
+    )
+    if os.getuid() == 0:
+        os.chown(home, NOBODY, NOBODY)
+        command = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command)
+    return _run(command, env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def _run(command: tuple[str, ...], *, env: dict[str, str] | None = None) -> str:
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            timeout=PATIENCE_S,
+        )
+    except FileNotFoundError as error:
+        raise CannotBoot(str(error)) from error
+    except subprocess.TimeoutExpired as error:
+        return (error.output or b"").decode(errors="replace")
+    return done.stdout.decode(errors="replace")
+
+
+def _run_vm(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
+    shutil.copy(kernel.module, folder / "binfmt_misc.ko")
+    _plan(folder, "/lab/binfmt_misc.ko", "/run", commands)
+    archive, output = folder / "initrd.gz", folder / "serial.txt"
+    archive.write_bytes(gzip.compress(_initramfs(folder), 1))
+    arguments = (
+        f"console=ttyS0 quiet rdinit={PYTHON} panic=-1 mitigations=off -- /lab/tests/kernels/guest.py /lab/plan.json"
+    )
+    said = _run(
+        (
+            *("qemu-system-x86_64", "-accel", "tcg", "-M", "pc", "-cpu", "max", "-m", "512", "-smp", "1"),
+            *("-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-no-user-config"),
+            *("-serial", f"file:{output}", "-kernel", str(kernel.image), "-initrd", str(archive), "-append", arguments),
+        )
+    )
+    return output.read_text(errors="replace").replace("\r", "") if output.exists() else said
+
+
+def _initramfs(folder: Path) -> bytes:
+    """Return a cpio archive with Python, its library and the sources below /lab."""
+    archive = _Cpio()
+    for name in ("dev", "proc", "run", "tmp", "lab"):
+        archive.add(name, stat.S_IFDIR | 0o755)
+    archive.add("dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
+    library = Path(f"/usr/lib/{PYTHON.resolve().name}")
+    modules = [x for x in sorted(library.rglob("*")) if x.is_file() and not LEFT_OUT.search(f"{x}/")]
+    programs = [PYTHON.resolve(), *(x for x in modules if x.suffix == ".so")]
+    for path in sorted({*modules, *_shared_libraries(programs), PYTHON.resolve()}):
+        archive.add_file(str(path)[1:], path)
+    archive.add_file(str(PYTHON)[1:], PYTHON.resolve())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".gz":
+            archive.add_file(f"lab/{path.relative_to(folder)}", path)
+    return archive.finished()
+
+
+def _shared_libraries(programs: list[Path]) -> list[Path]:
+    said = subprocess.run(("ldd", *programs), capture_output=True, text=True).stdout
+    return [Path(x) for x in sorted(set(re.findall(r"(/\S+\.so\S*) \(0x", said)))]
+
+
+class _Cpio:
+    """A cpio archive of the kernel's format, newc."""
+
+    def __init__(self) -> None:
+        self.out = io.BytesIO()
+        self.names: set[str] = set()
+
+    def add(self, name: str, mode: int, content: bytes = b"", *, device: tuple[int, int] = (0, 0)) -> None:
+        above = name.rpartition("/")[0]
+        if above and above not in self.names:
+            self.add(above, stat.S_IFDIR | 0o755)
+        self.names.add(name)
+        raw = name.encode() + b"\0"
+        links = 2 if stat.S_ISDIR(mode) else 1
+        fields = (len(self.names), mode, 0, 0, links, 0, len(content), 0, 0, *device, len(raw), 0)
+        self.out.write(b"070701" + b"".join(b"%08X" % field for field in fields) + raw)
+        self.out.write(b"\0" * (-self.out.tell() % 4) + content)
+        self.out.write(b"\0" * (-self.out.tell() % 4))
+
+    def add_file(self, name: str, path: Path) -> None:
+        self.add(name, stat.S_IFREG | (path.stat().st_mode & 0o755), path.read_bytes())
+
+    def finished(self) -> bytes:
+        self.add("TRAILER!!!", 0)
+        return self.out.getvalue()
+
+
+__all__ = ["Answer", "CannotBoot", "run"]

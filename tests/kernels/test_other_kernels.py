@@ -1,0 +1,34 @@
+"""Random cases inside other real kernels: what the model says of their release is what they do."""
+
+import os
+
+import pytest
+
+from tests.kernels.fetch import KINDS, Kind, NotServed, fetch
+from tests.kernels.machines import CannotBoot, run
+
+pytestmark = pytest.mark.kernels
+
+# An emulated processor makes a few hundred calls a minute.
+CASES = os.environ.get("QEMU_DOCTOR_KERNEL_CASES", "300")
+SEED = os.environ.get("QEMU_DOCTOR_SEED") or str(int.from_bytes(os.urandom(4), "little"))
+
+
+def commands(kind: Kind) -> list[list[str]]:
+    """Return what is run inside: register strings, calls, and the tables of outcomes."""
+    lines = ["register", "--cases", str(int(CASES) * 10), "--seed", SEED, "--shared"]
+    calls = ["execve", "--cases", CASES, "--seed", SEED, "--shared"]
+    if kind.is_uml:
+        # It runs no 32-bit programs, which several rows of the tables are about.
+        return [lines, [*calls, "--without", "CONFIG_IA32_EMULATION"]]
+    return [lines, calls, ["rows", "--shared"]]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_kernel_and_model_agree(kind: Kind) -> None:
+    try:
+        answer = run(kind, fetch(kind), commands(kind))
+    except (NotServed, CannotBoot) as error:
+        pytest.skip(f"{kind.name}: {error}")
+    print(answer.text)
+    assert set(answer.statuses) == {0}, answer.text

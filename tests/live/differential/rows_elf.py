@@ -1,0 +1,110 @@
+"""The outcome table of ELF files, native ones above all."""
+
+from qemudoctor.kernel.tree import NodeKind
+from tests.live.differential.elves import EM_386, EM_AARCH64, EM_X86_64, PT_INTERP, PT_NOTE, PT_NULL, Ph
+from tests.live.differential.hosts import NOEXEC, Case, File
+from tests.live.differential.rows import FOREIGN, ONE_PAGE, RWX, UNTIL_3_18, Row, at, called, elf, text
+
+PHDRS = (Ph(), *(Ph(PT_NULL, 0, 0, 0, 0, 0, 0),) * 1169)
+ELF_FILES = (
+    Row("bad magic", called(p=elf(ident=((1, 0),))), "ENOEXEC"),
+    *(Row(f"e_type {kind}", called(p=elf(kind=kind)), "ENOEXEC") for kind in (0, 1, 4)),
+    Row("wrong e_machine", called(p=FOREIGN), "ENOEXEC"),
+    Row("byte-swapped", called(p=elf(order=">")), "ENOEXEC"),
+    Row("EI_CLASS, EI_DATA and EI_OSABI are ignored", called(p=elf(ident=((4, 9), (5, 2), (7, 9)))), "ok"),
+    Row("e_phentsize 55", called(p=elf(phentsize=55)), "ENOEXEC"),
+    Row("e_phnum 0", called(p=elf(phnum=0)), "ENOEXEC"),
+    Row("1171 program headers", called(p=elf(segments=(*PHDRS, Ph(PT_NULL)))), "ENOEXEC"),
+    Row("1170 program headers", called(p=elf(segments=PHDRS)), "ok", old=at(ONE_PAGE, "ENOEXEC")),
+    Row("74 program headers", called(p=elf(segments=PHDRS[:74])), "ok", old=at(ONE_PAGE, "ENOEXEC")),
+    Row("73 program headers", called(p=elf(segments=PHDRS[:73])), "ok"),
+    Row("cut in the header", called(p=elf(cut=40)), "ENOEXEC"),
+    Row("program headers behind the end", called(p=elf(cut=64)), "ENOEXEC", old=at(UNTIL_3_18, "EIO")),
+    Row("program headers at a negative offset", called(p=elf(phoff=1 << 63)), "ENOEXEC", old=at(UNTIL_3_18, "EINVAL")),
+    Row("PT_INTERP of 1 byte", called(p=elf(interp=b"\0")), "ENOEXEC"),
+    Row("PT_INTERP of 4097 bytes", called(p=elf(interp=b"/ld\0", interp_size=4097)), "ENOEXEC"),
+    Row("PT_INTERP without NUL", called(p=elf(interp=b"/ld")), "ENOEXEC"),
+    Row("PT_INTERP behind the end", called(p=elf(interp=b"/ld\0", interp_offset=4096)), "EIO"),
+    Row("PT_INTERP at a negative offset", called(p=elf(interp=b"/ld\0", interp_offset=(1 << 63) - 2)), "EINVAL"),
+    Row("PT_INTERP is missing", called(p=elf(interp=b"/ld\0")), "ENOENT"),
+    Row("PT_INTERP is a directory", called(p=elf(interp=b"/ld\0"), ld=File(NodeKind.DIRECTORY)), "EACCES"),
+    Row("PT_INTERP has no x bit", called(p=elf(interp=b"/ld\0"), ld=text(RWX.content, mode=0o644)), "EACCES"),
+    Row(
+        "PT_INTERP on a noexec mount",
+        Case(host=(("/p", elf(interp=b"/noexec/ld\0")), (f"{NOEXEC}/ld", RWX)), program="/p", argv=("a",)),
+        "EACCES",
+    ),
+    Row("PT_INTERP goes through a file", called(p=elf(interp=b"/ld/x\0"), ld=RWX), "ENOTDIR"),
+    Row("PT_INTERP of two NULs", called(p=elf(interp=b"\0\0")), "EACCES"),
+    Row(
+        "of two PT_INTERP the first counts",
+        called(p=elf(interp=b"/ld\0", segments=(Ph(), Ph(PT_INTERP, filesz=9999))), ld=RWX),
+        "ok",
+    ),
+    Row("PT_INTERP is empty", called(p=elf(interp=b"/ld\0"), ld=text(b"")), "EIO"),
+    Row("PT_INTERP of 63 bytes", called(p=elf(interp=b"/ld\0"), ld=text(RWX.content[:63])), "EIO"),
+    Row(
+        "PT_INTERP of 100 bytes",
+        called(p=elf(interp=b"/ld\0"), ld=text(RWX.content[:100])),
+        "ELIBBAD",
+        old=at(UNTIL_3_18, "EIO"),
+    ),
+    Row("PT_INTERP is text", called(p=elf(interp=b"/ld\0"), ld=text(b"hello\n" * 40)), "ELIBBAD"),
+    Row("PT_INTERP is a script", called(p=elf(interp=b"/ld\0"), ld=text(b"#!/p\n" * 40)), "ELIBBAD"),
+    Row("PT_INTERP is foreign", called(p=elf(interp=b"/ld\0"), ld=FOREIGN), "ELIBBAD"),
+    Row("PT_INTERP is i386", called(p=elf(interp=b"/ld\0"), ld=elf(bits=32, machine=EM_386)), "ELIBBAD"),
+    Row(
+        "PT_INTERP has bad program headers",
+        called(p=elf(interp=b"/ld\0"), ld=elf(phnum=0, segments=(Ph(flags=7),))),
+        "ELIBBAD",
+        old=at(UNTIL_3_18, "signal:SIGSEGV"),
+    ),
+    Row("PT_INTERP is relocatable", called(p=elf(interp=b"/ld\0"), ld=elf(kind=1)), "signal:SIGSEGV"),
+    Row("PT_INTERP without PT_LOAD", called(p=elf(interp=b"/ld\0"), ld=elf(segments=(Ph(PT_NOTE),))), "signal:SIGSEGV"),
+    Row(
+        "PT_INTERP's own PT_INTERP is ignored",
+        called(p=elf(interp=b"/ld\0"), ld=elf(interp=b"/x\0", segments=(Ph(flags=7),))),
+        "ok",
+    ),
+    Row("no PT_LOAD", called(p=elf(segments=(Ph(PT_NOTE),))), "signal:SIGSEGV"),
+    Row(
+        "p_filesz larger than p_memsz",
+        called(p=elf(segments=(Ph(memsz=1),))),
+        "signal:SIGSEGV",
+        old=at(["3.10.49"], "signal:SIGKILL"),
+    ),
+    Row(
+        "absurd p_vaddr",
+        called(p=elf(segments=(Ph(vaddr=1 << 62),))),
+        "signal:SIGSEGV",
+        old=at(["3.10.49"], "signal:SIGKILL"),
+    ),
+    Row(
+        "absurd p_memsz",
+        called(p=elf(segments=(Ph(flags=7, memsz=1 << 62),))),
+        "signal:SIGSEGV",
+        old=at(["3.10.49"], "signal:SIGKILL"),
+    ),
+    Row(
+        "p_vaddr misaligned",
+        called(p=elf(segments=(Ph(vaddr=0x400001),))),
+        "signal:SIGSEGV",
+        old=at(["3.10.49"], "signal:SIGKILL"),
+    ),
+    Row("i386 static", called(p=elf(bits=32, machine=EM_386)), "ok"),
+    Row("i386, its loader is missing", called(p=elf(bits=32, machine=EM_386, interp=b"/ld\0")), "ENOENT"),
+    Row(
+        "i386 with an x86-64 loader",
+        called(p=elf(bits=32, machine=EM_386, interp=b"/ld\0"), ld=RWX),
+        "ELIBBAD",
+        old=at(UNTIL_3_18, "signal:SIGSEGV"),
+    ),
+    Row(
+        "x32 without CONFIG_X86_X32_ABI",
+        called(p=elf(bits=32, machine=EM_X86_64)),
+        "ENOEXEC",
+        old=at(("3.10.49", "3.18.20", "4.4.155"), "ok"),
+    ),
+    Row("foreign and static", called(p=FOREIGN), "ENOEXEC"),
+    Row("foreign, its PT_INTERP is never looked at", called(p=elf(machine=EM_AARCH64, interp=b"/gone\0")), "ENOEXEC"),
+)

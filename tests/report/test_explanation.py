@@ -1,0 +1,89 @@
+"""The explanation in its formats."""
+
+import json
+
+import pytest
+
+from qemudoctor.errors import Explanation, explain_error
+from qemudoctor.report.explanation_json import render_explanation_json
+from qemudoctor.report.explanation_markdown import render_explanation_markdown
+from qemudoctor.report.explanation_report import render_bug_report
+from qemudoctor.report.explanation_text import render_explanation_text
+from tests.support.hosts import ask, centos_7, ubuntu_1604
+from tests.support.repository import ROOT
+from tests.support.schemas import validator
+
+CASES = [
+    json.loads(line)["text"]
+    for line in (ROOT / "fixtures/corpus/errors.jsonl").read_text(encoding="utf-8").splitlines()
+]
+NOT_FOUND = 'standard_init_linux.go:190: exec user process caused "no such file or directory"'
+KINDS: dict[str, Explanation] = {
+    "by the text": explain_error(NOT_FOUND),
+    "confirmed": explain_error(NOT_FOUND, ask(centos_7())),
+    "ruled out": explain_error(NOT_FOUND, ask(ubuntu_1604())),
+    "several": explain_error("sh: write error: File exists\n\n<jemalloc>: Unsupported system page size"),
+    "not ours": explain_error("make: *** [all] Error 2"),
+    "similar": explain_error("qemu-aarch64-static: something new went wrong"),
+}
+
+
+def test_json_of_every_case_fits_the_schema() -> None:
+    schema = validator("explanation")
+    for text in CASES:
+        found = list(schema.iter_errors(json.loads(render_explanation_json(explain_error(text)))))
+        assert not found, (text, found[0])
+
+
+@pytest.mark.parametrize("explanation", KINDS.values(), ids=KINDS)
+def test_json_fits_the_schema(explanation: Explanation) -> None:
+    document = json.loads(render_explanation_json(explanation))
+    assert not list(validator("explanation").iter_errors(document))
+    assert document["recognised"] == explanation.recognised
+    assert [x["id"] for x in document["causes"]] == [x.id for x in explanation.causes]
+
+
+@pytest.mark.parametrize("explanation", KINDS.values(), ids=KINDS)
+def test_text_says_all(explanation: Explanation) -> None:
+    text = render_explanation_text(explanation)
+    assert text.endswith("\n")
+    joined = " ".join(text.split())
+    for cause in explanation.causes:
+        assert cause.id in joined
+        assert " ".join(cause.title.split()) in joined
+    if not explanation.recognised:
+        assert "nothing to do with" in joined
+
+
+def test_text_of_a_confirmed_cause_names_check_and_commands() -> None:
+    text = render_explanation_text(KINDS["confirmed"])
+    assert "confirmed by QD201" in text
+    assert "runc 1.0.0-rc5" in text
+    assert "to do (f-flag-missing)" in text
+
+
+@pytest.mark.parametrize("explanation", KINDS.values(), ids=KINDS)
+def test_markdown(explanation: Explanation) -> None:
+    text = render_explanation_markdown(explanation)
+    assert text.count("```") % 2 == 0
+    for cause in explanation.causes:
+        assert f"`{cause.id}`" in text
+
+
+def test_markdown_keeps_what_a_log_holds_inside_its_code() -> None:
+    hostile = "exec /bin/`` ``` ```` @someone <img src=x>: exec format error"
+    text = render_explanation_markdown(explain_error(f"bash: {hostile}"))
+    fence = text.splitlines()[0]
+    assert set(fence) == {"`"}
+    assert text.count(f"\n{fence}\n") >= 1
+
+
+def test_bug_report_names_nobody() -> None:
+    text = (
+        "me@build-7:/home/alice/x$ qemu-aarch64-static: strange: /home/alice/x https://git.example/x?token=1 "
+        "10.1.2.3 a@example.org password=hunter2 0123456789abcdef0123"
+    )
+    report = render_bug_report(explain_error(text))
+    for word in ("alice", "git.example", "10.1.2.3", "example.org", "hunter2", "0123456789abcdef", "build-7"):
+        assert word not in report, word
+    assert "qemu-aarch64-static" in report
