@@ -1,4 +1,4 @@
-# Targets: run, test, lint, engines, bench, clean. Only engines needs root.
+# Targets: run, test, lint, engines, kernels, bench, clean. Only engines needs root.
 #   make run ARGS="--require linux/arm64"
 #   make test PYTEST_ARGS="-k binfmt -n auto"
 #   make test PYTHON=/opt/python/bin/python3.12
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: run test lint engines bench clean
+.PHONY: run test lint engines kernels bench clean
 .DELETE_ON_ERROR:
 
 # Status 1 means that the host has findings; that is an answer and not a failure of make.
@@ -25,6 +25,10 @@ lint: $(VENV)/.ready-dev
 
 engines: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest --engines tests/engines $(PYTEST_ARGS)
+
+# Other kernels than this machine's: fetched by apt with state of their own, booted by QEMU or as ordinary processes.
+kernels: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest --kernels tests/kernels $(PYTEST_ARGS)
 
 bench: $(VENV)/.ready-run
 	$(BIN)/python -m benchmarks $(ARGS)

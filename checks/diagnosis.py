@@ -116,6 +116,8 @@ def _fault_of_rule(facts: Facts, platform: Platform, walk: Execution) -> Diagnos
     ran = facts.observed(platform).contained.outcome == "ok"
     if not ran and is_for_another(entry, platform.architecture):
         return Diagnosis(platform, Fault.OTHER_EMULATOR, walk, entry)
+    if matches_pie(entry, platform.architecture):
+        return None
     if leaves_pie_out(facts, platform.architecture) and not facts.is_native(platform):
         return Diagnosis(platform, Fault.PIE_LEFT_OUT, walk, entry)
     return None

@@ -39,8 +39,12 @@ Three half-wrong forms are common. A mask that counts all bits of the type match
 today nearly every program is position-independent and is not matched. A mask that counts the byte
 OSABI, as QEMU's own rules did before QEMU 3.0, leaves out programs marked 3 (GNU), which use
 indirect functions; static glibc programs often are. And rules copied from a web page can lose
-their backslashes in a shell: `echo -e`, the echo of zsh and a printf without %s turn \\x7f into a
-byte, and \\x00 into one that ends the magic.
+their backslashes in a shell: without quotes \\x7f becomes the text x7f; and `echo -e`, the echo of
+zsh and a printf without %s turn \\x7f into a byte, and \\x00 into one that ends the magic.
+
+The magic can also be right and the interpreter wrong: an entry for 32-bit ARM that starts
+qemu-aarch64. The kernel starts that emulator, which refuses the program with a message and a
+status of its own.
 
 It is harmless if another entry matches those programs.
 
@@ -230,12 +234,12 @@ def find_hijacked(facts: Facts) -> Iterator[Finding]:
 
 
 def _hijacks(facts: Facts, entry: Entry) -> Iterator[Finding]:
-    from qemudoctor.remedies.proof import helpful
-    from qemudoctor.remedies.register import remove
-
     found = _taken(facts, entry)
     if found is None:
         return
+    from qemudoctor.remedies.proof import helpful
+    from qemudoctor.remedies.register import remove
+
     what, result, severity, cause, platform = found
     remedy = remove(facts, entry)
     remedies = (remedy,) if platform is None else tuple(helpful(facts, platform, (remedy,)))

@@ -6,7 +6,7 @@ from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import Diagnosis, Fault, each_fault
 from qemudoctor.checks.emulator.finding import emulator_finding, result
 from qemudoctor.checks.subjects import BINFMT_MISC, EXECVE
-from qemudoctor.facts import Emulator
+from qemudoctor.facts import Emulator, Unavailable
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.execve import Execution, Handler
 from qemudoctor.platforms import ARCHITECTURES
@@ -74,7 +74,9 @@ The evidence quotes the step at which the kernel gave up. A damaged program is o
 after the old program has been given up; then there is no error to return and the process is
 killed by a signal.
 
-It is never harmless. Fetch or install the emulator again.
+It is never harmless. Fetch or install the emulator again. An entry with F that was registered while
+the file was in order goes on working with the file as it was, until the next registration or
+reboot; then this is a warning.
 
 To see it for yourself, run the emulator: FILE --version
 """
@@ -91,7 +93,17 @@ def find_dynamic(facts: Facts) -> Iterator[Finding]:
             f"{found.entry.name}: its emulator {found.entry.interpreter} is dynamically linked and needs {loader},"
             f" {where}, so {result(found)}"
         )
-        yield emulator_finding(facts, found, message, _read(found.emulator, f"dynamic, PT_INTERP {loader}"))
+        yield emulator_finding(facts, found, message, _read(found.emulator, _linked(facts, found.emulator)))
+
+
+def _linked(facts: Facts, emulator: Emulator) -> str:
+    """Return what a dynamic emulator needs of the root in which it runs."""
+    text = f"dynamic, PT_INTERP {emulator.elf_loader}"
+    try:
+        libraries = facts.libraries(emulator)
+    except Unavailable:
+        return text
+    return f"{text}, needs {', '.join(libraries)}" if libraries else text
 
 
 def find_foreign(facts: Facts) -> Iterator[Finding]:

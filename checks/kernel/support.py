@@ -77,6 +77,7 @@ def _without_module(facts: Facts, binfmt: Binfmt) -> Finding:
                 root=True,
                 persistent=True,
                 risk="everything that runs on this host is stopped",
+                note="Not proven: another kernel will run then. Examine the host again",
             ),
         ),
     )

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.subjects import BINFMT_MISC, EMPTY_ROOT, one_per_architecture
-from qemudoctor.facts import Unavailable
-from qemudoctor.remedies.cures import cures
+from qemudoctor.facts import MountState, Unavailable
 
 EXPLANATION = """\
 The entries of binfmt_misc decide over programs of another architecture. Here they cannot be
@@ -25,7 +24,12 @@ _CAUSES = {"ENOEXEC": "binfmt-not-registered", "ENOENT": "f-flag-missing"}
 
 
 def find_unexplained_failures(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each required platform that was seen to fail and of which nothing can be predicted."""
+    """Yield a finding for each required platform that was seen to fail and of which nothing can be predicted.
+
+    Where binfmt_misc is not mounted, that itself is an error with the same cures.
+    """
+    if facts.mount.state is MountState.NOT_MOUNTED:
+        return
     for platform in one_per_architecture(facts):
         seen = facts.observed(platform).contained.outcome
         if platform not in facts.question.require or seen in (None, "ok"):
@@ -33,6 +37,8 @@ def find_unexplained_failures(facts: Facts) -> Iterator[Finding]:
         try:
             facts.prediction(platform)
         except Unavailable as error:
+            from qemudoctor.remedies.cures import cures
+
             yield Finding(
                 subject=platform.name,
                 platform=platform.name,

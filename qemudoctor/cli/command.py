@@ -3,18 +3,11 @@
 from importlib import import_module
 
 from qemudoctor.cli import INTERRUPTED_STATUS
+from qemudoctor.cli.commands import COMMANDS
 from qemudoctor.cli.streams import OutputBroken, complain, say
 from qemudoctor.exceptions import DoctorError
 
 USAGE_STATUS = 2
-COMMANDS = {
-    "trace": "qemudoctor.cli.tracing",
-    "explain-error": "qemudoctor.cli.explain_error",
-    "explain": "qemudoctor.cli.explain",
-    "checks": "qemudoctor.cli.checklist",
-    "schema": "qemudoctor.cli.schema",
-}
-"""The module of each command; its run() takes the arguments behind the command and returns the exit status."""
 
 
 def run(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from qemudoctor.cli.command import COMMANDS
+from qemudoctor.cli.commands import COMMANDS
 from qemudoctor.cli.options import Parser, UsageError, VersionRequested, add_what_if, file_name, words
 from qemudoctor.cli.streams import is_terminal, say
 

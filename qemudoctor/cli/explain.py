@@ -1,4 +1,4 @@
-"""`explain`: the page of one check."""
+"""`explain`: the page of one check, or of one cause."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -14,30 +14,47 @@ _EPILOG = """\
 examples:
   qemu-doctor explain QD201
   qemu-doctor explain binfmt-fix-binary-missing
+  qemu-doctor explain image-metadata-mismatch
 """
 
 
 def run(arguments: list[str]) -> int:
-    """Print the page of the check that is named and return the exit status."""
+    """Print the page of the check or the cause that is named and return the exit status."""
     parser = Parser(
         "qemu-doctor explain",
         usage="qemu-doctor explain ID",
-        description="Explains one check: why it breaks, who is affected, when it is harmless.",
+        description="Explains one check, or one cause that explain-error names: why it breaks, who is\n"
+        "affected, how to tell, what can be done.",
         epilog=_EPILOG,
     )
-    parser.add_argument("name", metavar="ID", help="id or slug of a check, or the cause that it confirms")
+    parser.add_argument("name", metavar="ID", help="id or slug of a check, or the id of a cause")
     given = parser.parse_args(arguments)
-    from qemudoctor.report.page import render_page
-    from qemudoctor.runner import builtin_checks, load_plugins
-
-    found = _named(given.name, builtin_checks()) or _named(given.name, (x for x, _ in load_plugins()[0]))
-    if not found:
-        raise DoctorError(f"no check is called {given.name[:60]!r}", hint="`qemu-doctor checks` lists them.")
-    say("\n".join(map(render_page, found)))
+    say(_page(given.name))
     return 0
 
 
-def _named(name: str, checks: "Iterable[Check]") -> "list[Check]":
-    """Return the check of that id or slug; if there is none, those that confirm the cause of that name."""
-    known = tuple(checks)
-    return [x for x in known if name == x.slug or name.upper() == x.id.upper()] or [x for x in known if name == x.cause]
+def _page(name: str) -> str:
+    """Return a page; a check wins over a cause of that name. Raises: DoctorError if there is neither."""
+    from qemudoctor.report.page import render_cause, render_page
+    from qemudoctor.runner import builtin_checks, load_plugins
+
+    checks = builtin_checks()
+    check = _named(name, checks)
+    if check is None:
+        checks = (*checks, *(x for x, _ in load_plugins()[0]))
+        check = _named(name, checks)
+    if check is not None:
+        return render_page(check)
+    from qemudoctor.errors.causes import causes
+
+    for cause in causes():
+        if name == cause.id:
+            return render_cause(cause, [x for x in checks if x.cause == cause.id])
+    raise DoctorError(
+        f"no check is called {name[:60]!r}, and no cause",
+        hint="`qemu-doctor checks` lists the checks; explain-error names causes.",
+    )
+
+
+def _named(name: str, checks: "Iterable[Check]") -> "Check | None":
+    return next((x for x in checks if name == x.slug or name.upper() == x.id.upper()), None)

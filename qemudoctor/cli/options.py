@@ -53,10 +53,15 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=HELP_WIDTH, max_help_position=28)
 
 
-def add_what_if(parser: argparse.ArgumentParser) -> None:
-    """Add the options that suppose another kernel or registry."""
+def add_what_if(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add the options that suppose another kernel, or several to compare, or another registry."""
     group = parser.add_argument_group("what if")
-    group.add_argument("--kernel", metavar="RELEASE", help="suppose this kernel release, as `uname -r` prints it")
+    group.add_argument(
+        "--kernel",
+        metavar="RELEASE",
+        action="append" if several else "store",
+        help="suppose this kernel release, as `uname -r` prints it" + ("; again to compare" if several else ""),
+    )
     group.add_argument(
         "--registry",
         metavar="FILE",

@@ -4,11 +4,11 @@ from qemudoctor.facts.distribution import Distribution
 from qemudoctor.facts.elffiles import GuestLoader, read_guest_loader
 from qemudoctor.facts.emulators import Emulator, Linkage, is_qemu, target_named_by
 from qemudoctor.facts.fact import Unavailable
-from qemudoctor.facts.facts import Facts, Prober, Question
+from qemudoctor.facts.facts import Facts
 from qemudoctor.facts.kernelconfig import Binfmt, BinfmtSupport, KernelConfig
 from qemudoctor.facts.mounts import MOUNT_POINT, Mount, MountState
-from qemudoctor.facts.persistent import AtBoot, PersistentLine
 from qemudoctor.facts.prediction import Prediction
+from qemudoctor.facts.question import Prober, Question
 from qemudoctor.facts.registry import (
     DamagedEntry,
     RefusedLine,
@@ -30,7 +30,6 @@ from qemudoctor.host.observation import Observation, Observed
 
 __all__ = [
     "MOUNT_POINT",
-    "AtBoot",
     "Binfmt",
     "BinfmtSupport",
     "DamagedEntry",
@@ -44,7 +43,6 @@ __all__ = [
     "MountState",
     "Observation",
     "Observed",
-    "PersistentLine",
     "Prediction",
     "Prober",
     "Question",

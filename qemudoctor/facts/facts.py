@@ -1,15 +1,15 @@
 """Everything that is known of a host, read lazily, each thing once."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from qemudoctor.facts.distribution import Distribution, read_distribution
 from qemudoctor.facts.emulators import Emulator, read_emulator
 from qemudoctor.facts.fact import Fact, Unavailable
 from qemudoctor.facts.kernelconfig import Binfmt, BinfmtSupport, KernelConfig, read_binfmt, read_config
 from qemudoctor.facts.mounts import MOUNT_POINT, Mount, MountState, read_mount, require_readable
-from qemudoctor.facts.persistent import AtBoot, PersistentLine, is_booted_by_systemd, read_persistent, register_all
 from qemudoctor.facts.prediction import Prediction, predict
+from qemudoctor.facts.question import Prober, Question
 from qemudoctor.facts.registry import RegistryFacts, covered_platforms, read_registry, replay
 from qemudoctor.facts.sandbox import Sandbox, read_sandbox
 from qemudoctor.host.door import CouldNotLook, Host, HostError, NotThere, Uname
@@ -20,25 +20,10 @@ from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
 from qemudoctor.platforms import ARCHITECTURES, OCI_PLATFORMS, PLATFORMS, Architecture, Platform
 
+if TYPE_CHECKING:  # only needed where something is wrong
+    from qemudoctor.facts.persistent import AtBoot, PersistentLine
+
 ENGINES = ("docker", "podman", "buildah", "nerdctl", "buildctl", "ctr", "crictl", "kubelet")
-
-
-Prober = Callable[[Host, tuple[Architecture, ...]], Mapping[str, Observed]]
-"""Runs one program of each architecture, on the host and in an empty root; answers by QEMU target."""
-
-
-class Question(NamedTuple):
-    """What is asked of a host: the platforms required, and what would be if kernel or registry were others."""
-
-    require: tuple[Platform, ...] = ()
-    kernel: KernelRelease | None = None
-    registry: tuple[tuple[str, bytes], ...] | None = None
-    """Pairs of where a register string comes from and the string, oldest first; None: the host's own registry."""
-
-    @property
-    def is_hypothetical(self) -> bool:
-        """Return whether the question is not about the host as it is."""
-        return self.kernel is not None or self.registry is not None
 
 
 class Facts:
@@ -150,18 +135,24 @@ class Facts:
         return read_sandbox(self.host)
 
     @Fact
-    def persistent(self) -> tuple[PersistentLine, ...]:
+    def persistent(self) -> "tuple[PersistentLine, ...]":
         """The register lines that binfmt.d holds, in the order of their registration."""
+        from qemudoctor.facts.persistent import read_persistent
+
         return read_persistent(self.host)
 
     @Fact
-    def at_boot(self) -> AtBoot:
+    def at_boot(self) -> "AtBoot":
         """What the kernel in question makes of the lines of binfmt.d."""
+        from qemudoctor.facts.persistent import register_all
+
         return register_all(self.persistent, kernel=self.kernel, tree=self.host.tree())
 
     @Fact
     def has_systemd(self) -> bool:
         """Whether systemd runs here; in a container it is not known of the host around it."""
+        from qemudoctor.facts.persistent import is_booted_by_systemd
+
         if self.sandbox is not None and not is_booted_by_systemd(self.host):
             raise Unavailable("a container does not show whether its host runs systemd")
         return is_booted_by_systemd(self.host)
@@ -187,6 +178,12 @@ class Facts:
         if isinstance(found, Unavailable):
             raise Unavailable(found.reason)
         return found
+
+    def libraries(self, emulator: Emulator) -> tuple[str, ...]:
+        """Return the shared libraries that a dynamic emulator needs. Raises: Unavailable."""
+        from qemudoctor.facts.libraries import read_libraries
+
+        return read_libraries(self.host, emulator.resolved or emulator.path, emulator.size)
 
     def entry_for(self, platform: Platform) -> Entry | None:
         """Return the entry that decides over a platform's programs, a disabled one if there is no other.

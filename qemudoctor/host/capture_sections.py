@@ -205,7 +205,7 @@ def _head(line: bytes, number: int) -> Section:
     match = _HEAD.fullmatch(line) if len(line) <= HEAD_LIMIT_BYTES else None
     if match is None:
         raise Fault("expected [KIND NAME=VALUE ...] ARGUMENT", line=number)
-    pairs = [pair.partition(b"=") for pair in match[2].split()]
+    pairs = [pair.partition(b"=") for pair in match[2].split(b" ") if pair]
     attributes = {name.decode(): value for name, _, value in pairs}
     if len(attributes) != len(pairs):
         raise Fault("an attribute stands twice", line=number)

@@ -1,5 +1,7 @@
 """Linux as pure functions: releases and features, binfmt_misc, ELF and scripts as the kernel reads them, execve()."""
 
+from typing import TYPE_CHECKING, Any
+
 from qemudoctor.kernel.entry import Entry, EntryFormatError
 from qemudoctor.kernel.errnos import MEANINGS, Errno
 from qemudoctor.kernel.execve import Execution, Handler, Step, execve
@@ -11,6 +13,9 @@ from qemudoctor.kernel.register import RegisterError
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
 from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
+
+if TYPE_CHECKING:
+    from qemudoctor.kernel.possible import Possibility, possible_answers, possible_outcomes, possible_registrations
 
 __all__ = [
     "FEATURES",
@@ -31,6 +36,7 @@ __all__ = [
     "Node",
     "NodeKind",
     "OpenBlocks",
+    "Possibility",
     "Program",
     "RegisterError",
     "Registry",
@@ -41,5 +47,17 @@ __all__ = [
     "execve",
     "native_executable",
     "open_program",
+    "possible_answers",
+    "possible_outcomes",
+    "possible_registrations",
     "walk",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what few ask for, and then load it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from qemudoctor.kernel import possible
+
+    return getattr(possible, name)

@@ -88,7 +88,7 @@ class Entry(NamedTuple):
         return cls(
             name=name,
             interpreter=found["interpreter"],
-            flags=found["flags"].strip(),
+            flags=found["flags"],
             offset=int(found["offset"] or 0),
             magic=magic,
             mask=mask,
@@ -113,7 +113,8 @@ class Entry(NamedTuple):
     def to_register(self) -> bytes:
         r"""Return the register string that makes this entry: from_register() of it gives the same entry.
 
-        Magic and mask are written as `\xHH`, or raw where the string would otherwise be too long for the kernel.
+        Magic and mask are written as `\xHH`, or raw where the string would otherwise be longer than 1920 bytes. Before
+        Linux 3.18 a register string may have 256 bytes only.
         """
         line = self._register_string(_ALL_BYTES)
         return line if len(line) <= _LINE_MAX else self._register_string(frozenset(b"\0\n\\"))
@@ -125,7 +126,8 @@ class Entry(NamedTuple):
             kind, offset, magic = b"E", b"", _raw(self.extension)
         else:
             kind, magic = b"M", _escape(self.magic, escaped | {delimiter})
-            offset = str(self.offset).encode() if self.offset else b""
+            # A negative one is what an old kernel made of a number too large, and only a number is taken.
+            offset = str(self.offset & 0xFFFFFFFF).encode() if self.offset else b""
         mask = _escape(self.mask, escaped | {delimiter}) if self.mask is not None else b""
         parts = (_raw(self.name), kind, offset, magic, mask, _raw(self.interpreter), self.flags.encode())
         return b"".join(bytes([delimiter]) + part for part in parts)
@@ -151,6 +153,24 @@ _PROCFS = (
     r"(?:offset (?P<offset>-?\d{1,10})\nmagic (?P<magic>[0-9a-fA-F]+)\n(?:mask (?P<mask>[0-9a-fA-F]+)\n)?"
     r"|extension \.(?P<extension>[^/]+)\n)"
 )
+
+
+class Rule(NamedTuple):
+    """What decides over one enabled entry: bits of the head and their value, and a file name's extension if by that."""
+
+    bits: int
+    wanted: int
+    extension: str | None
+    entry: Entry
+
+
+def rules_of(entries: tuple[Entry, ...]) -> tuple[Rule, ...]:
+    """Return the rules of the enabled entries, in match order."""
+    return tuple(
+        Rule(*pattern(x.offset, x.magic, x.mask), None, x) if x.extension is None else Rule(0, 0, x.extension, x)
+        for x in entries
+        if x.enabled
+    )
 
 
 def extension_of(path: str) -> str | None:

@@ -9,7 +9,7 @@ from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.loader import LoadContext, LoadFailed, load_native
 from qemudoctor.kernel.machine import Machine, native_executable
 from qemudoctor.kernel.mapping import Killed
-from qemudoctor.kernel.path import LookupFailed
+from qemudoctor.kernel.path import LookupFailed, describe_failure, is_longer
 from qemudoctor.kernel.program import OpenBlocks, Program, open_program
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease
@@ -185,16 +185,19 @@ class _Walk:
 
     def _require_one_rewrite(self) -> None:
         """Refuse to go on where an entry wanted the file as a descriptor: only one may be passed."""
-        if self.context.kernel.supports(Feature.ONE_EXECFD_REWRITE) and self.execfd_wanted:
-            if self.executable_set:
-                note = "an entry with O or C came before, and after it no second interpreter is allowed"
-                self._fail(Handler.OPEN, self.name, Errno.ENOEXEC, note)
-            self.executable_set = True
+        if not self.execfd_wanted:
+            return
+        if self.executable_set and self.context.kernel.supports(Feature.ONE_EXECFD_REWRITE):
+            note = "an entry with O or C came before, and after it no second interpreter is allowed"
+            self._fail(Handler.OPEN, self.name, Errno.ENOEXEC, note)
+        self.executable_set = True
 
     def _misc(self, entry: Entry) -> Program:
         file, interpreter = self.name, entry.interpreter
-        raw = interpreter.encode("utf-8", "surrogateescape")
-        if not self.context.kernel.supports(Feature.LONG_INTERPRETER) and len(raw) > _INTERPRETER_CUT_BYTES:
+        if is_longer(interpreter, _INTERPRETER_CUT_BYTES) and not self.context.kernel.supports(
+            Feature.LONG_INTERPRETER
+        ):
+            raw = interpreter.encode("utf-8", "surrogateescape")
             interpreter = raw[:_INTERPRETER_CUT_BYTES].decode("utf-8", "surrogateescape")
         program = self._entry_program(entry, interpreter)
         if "T" not in entry.flags:
@@ -228,9 +231,10 @@ class _Walk:
         if shebang is None:
             self._fail(Handler.SCRIPT, self.name, Errno.ENOEXEC, "the #! line names no interpreter or is too long")
         interpreter = shebang.interpreter.decode("utf-8", "surrogateescape")
-        program = self._open(Handler.SCRIPT, self.name, interpreter)
-        self._note(Handler.SCRIPT, self.name, "the #! line names the interpreter", opens=interpreter)
         argument = () if shebang.argument is None else (shebang.argument.decode("utf-8", "surrogateescape"),)
+        hint = _WINDOWS if (interpreter, *argument)[-1].endswith("\r") else ""
+        program = self._open(Handler.SCRIPT, self.name, interpreter, hint=hint)
+        self._note(Handler.SCRIPT, self.name, f"the #! line names the interpreter{hint}", opens=interpreter)
         self.argv = [interpreter, *argument, self.name, *self.argv[1:]]
         self.name, self.owner = interpreter, program
         return program
@@ -244,15 +248,14 @@ class _Walk:
         note = f"{bits}, static" if loaded.interpreter is None else f"{bits}, its loader is opened in this root"
         self._note(Handler.ELF, self.name, note, opens=loaded.interpreter)
 
-    def _open(self, handler: Handler, file: str, path: str, *, entry: str | None = None) -> Program:
+    def _open(self, handler: Handler, file: str, path: str, *, entry: str | None = None, hint: str = "") -> Program:
         context = self.context
         try:
             return open_program(
                 context.root, path, kernel=context.kernel, cwd=context.cwd, credentials=context.credentials
             )
         except LookupFailed as error:
-            note = f"{error.path}: {_FAILURES[error.errno]}"
-            self._fail(handler, file, error.errno, note, entry=entry, opens=path)
+            self._fail(handler, file, error.errno, f"{describe_failure(path, error)}{hint}", entry=entry, opens=path)
 
     def _note(
         self, handler: Handler, file: str, note: str, *, entry: str | None = None, opens: str | None = None
@@ -273,12 +276,6 @@ class _Walk:
         raise _Failed(errno)
 
 
-_FAILURES = {
-    Errno.ENOENT: "there is no such file in this root",
-    Errno.ENOTDIR: "not a directory",
-    Errno.EACCES: "may not be executed",
-    Errno.ELOOP: "too many symbolic links",
-    Errno.ENAMETOOLONG: "the name is too long",
-    Errno.ENXIO: "is a socket",
-    Errno.ETXTBSY: "is open for writing",
-}
+_WINDOWS = (
+    "; the #! line ends in a carriage return, as Windows ends lines, and the kernel takes it for a part of the name"
+)

@@ -37,6 +37,10 @@ class LoadFailed(Exception):
         self.opens = opens
 
 
+class _OtherMachine(LoadFailed):
+    """The program is for an architecture that this loader does not take."""
+
+
 class Loaded(NamedTuple):
     """A program that started: the dynamic loader that it named, and where that was found; None if static."""
 
@@ -62,14 +66,21 @@ def load_native(program: Program, context: LoadContext, *, substitute: Program |
         Killed after the point of no return.
     Source: Linux fs/binfmt_elf.c, load_elf_binary() and load_elf_phdrs(), 3.10 to 6.18.
     """
-    failure = LoadFailed(Errno.ENOEXEC, "no loader of this kernel knows this file")
-    for loader in context.machine.loaders_of(context.kernel):
+    native, *_ = context.machine.loaders
+    try:
+        return _Load(program, context, native, substitute).run()
+    except LoadFailed as error:
+        if error.errno is not Errno.ENOEXEC:
+            raise
+        failure = error
+    for loader in context.machine.loaders_of(context.kernel)[1:]:
         try:
             return _Load(program, context, loader, substitute).run()
         except LoadFailed as error:
             if error.errno is not Errno.ENOEXEC:
                 raise
-            failure = error if "not for" not in error.reason or "no loader" in failure.reason else failure
+            # The reason of a loader that takes this e_machine says more.
+            failure = failure if isinstance(error, _OtherMachine) else error
     raise failure
 
 
@@ -79,21 +90,21 @@ class _Load:
         self.context = context
         self.loader = loader
         self.substitute = substitute
-        self.new_phdrs = context.kernel.supports(Feature.SHORT_PHDRS_ENOEXEC)
 
     def run(self) -> Loaded:
         header = self._header(self.program)
         if not header.is_elf:
             raise LoadFailed(Errno.ENOEXEC, "not an ELF file, no script, no entry matches")
+        # The kernel looks at e_type first: the same errno, but a reason that says less of a foreign program.
+        if not self.loader.accepts(header):
+            about = f"it is for another architecture, e_machine {_own_machine(self.program)}"
+            raise _OtherMachine(Errno.ENOEXEC, f"no entry matches this program, and {about}")
         if header.e_type not in (ET_EXEC, ET_DYN):
             raise LoadFailed(Errno.ENOEXEC, f"e_type is {header.e_type}, not a program")
-        if not self.loader.accepts(header):
-            raise LoadFailed(Errno.ENOEXEC, f"e_machine {header.e_machine} is not for this kernel")
         segments = self._segments(self.program, header)
         interpreter, loaded = self._interpreter(segments)
-        if interpreter is not None:
-            self._check_interpreter(interpreter)
-        self._map(header, segments, interpreter)
+        inner = None if interpreter is None else self._check_interpreter(interpreter)
+        self._map(Image.of(self.program, header, segments), inner)
         return loaded
 
     def _header(self, program: Program) -> ElfHeader:
@@ -103,14 +114,14 @@ class _Load:
     def _segments(self, program: Program, header: ElfHeader) -> tuple[Segment, ...]:
         size = header.e_phnum * segment_size(self.loader.bits)
         limit = _TABLE_MAX_BYTES
-        if self.context.kernel.supports(Feature.PHDRS_ONE_PAGE):
+        if size > self.context.machine.page_size_bytes and self.context.kernel.supports(Feature.PHDRS_ONE_PAGE):
             limit = self.context.machine.page_size_bytes
         if header.e_phentsize != segment_size(self.loader.bits) or not 0 < size <= limit:
             raise LoadFailed(Errno.ENOEXEC, f"{header.e_phnum} program headers of {header.e_phentsize} bytes")
         try:
             table = _read_exactly(program, header.e_phoff, size, "program headers")
         except LoadFailed as error:
-            if self.new_phdrs:
+            if self.context.kernel.supports(Feature.SHORT_PHDRS_ENOEXEC):
                 raise LoadFailed(Errno.ENOEXEC, error.reason) from error
             raise
         return parse_segments(table, bits=self.loader.bits, order=self.loader.order)
@@ -133,13 +144,16 @@ class _Load:
             )
         except LookupFailed as error:
             raise LoadFailed(error.errno, f"its loader {path}", opens=path) from error
-        least = header_size(self.loader.bits)
-        if not context.kernel.supports(Feature.SHORT_INTERPRETER_OK):
-            least = _OLD_INTERPRETER_MIN_BYTES
-        _read_exactly(program, 0, least, f"the loader {path}", opens=path)
+        size, least = len(program.read(0, _OLD_INTERPRETER_MIN_BYTES)), header_size(self.loader.bits)
+        if size < least or (size < _OLD_INTERPRETER_MIN_BYTES and not self._may_be_short()):
+            raise LoadFailed(Errno.EIO, f"the loader {path} beyond the end of the file", opens=path)
         return program, Loaded(self.loader.bits, path, program.path)
 
-    def _check_interpreter(self, program: Program) -> None:
+    def _may_be_short(self) -> bool:
+        return self.context.kernel.supports(Feature.SHORT_INTERPRETER_OK)
+
+    def _check_interpreter(self, program: Program) -> Image | LoadFailed:
+        """Return the dynamic loader, or what is wrong with its program headers where the kernel sees that too late."""
         header = self._header(program)
         if not header.is_elf:
             raise LoadFailed(Errno.ELIBBAD, f"the loader {program.path} is not an ELF file", opens=program.path)
@@ -149,26 +163,26 @@ class _Load:
                 f"the loader {program.path} is of another architecture (e_machine {header.e_machine})",
                 opens=program.path,
             )
-        if self.new_phdrs:
-            try:
-                self._segments(program, header)
-            except LoadFailed as error:
+        try:
+            return Image.of(program, header, self._segments(program, header))
+        except LoadFailed as error:
+            if self.context.kernel.supports(Feature.SHORT_PHDRS_ENOEXEC):
                 raise LoadFailed(Errno.ELIBBAD, f"the loader's {error.reason}", opens=program.path) from error
+            return error
 
-    def _map(self, header: ElfHeader, segments: tuple[Segment, ...], interpreter: Program | None) -> None:
+    def _map(self, image: Image, interpreter: Image | LoadFailed | None) -> None:
         """Raise Killed where mapping the program fails: the old program is gone by then."""
         context = self.context
         mapper = Mapper(context.kernel, self.loader, context.machine.page_size_bytes)
-        image = Image(self.program, header, segments)
-        if interpreter is None:
-            mapper.map(image, None)
-            return
-        inner = self._header(interpreter)
-        try:
-            inner_segments = self._segments(interpreter, inner)
-        except LoadFailed as error:
-            raise Killed("SIGSEGV", f"the loader's {error.reason}") from error
-        mapper.map(image, Image(interpreter, inner, inner_segments))
+        if isinstance(interpreter, LoadFailed):
+            raise Killed("SIGSEGV", f"the loader's {interpreter.reason}") from interpreter
+        mapper.map(image, interpreter)
+
+
+def _own_machine(program: Program) -> int:
+    """Return the e_machine of a program in the byte order that it claims itself."""
+    head = program.read(0, 20)
+    return int.from_bytes(head[18:], "big" if head[5:6] == b"\2" else "little")
 
 
 def _read_exactly(program: Program, offset: int, size: int, what: str, *, opens: str | None = None) -> bytes:

@@ -27,11 +27,13 @@ class Image(NamedTuple):
 
     program: Program
     header: ElfHeader
-    segments: tuple[Segment, ...]
+    loads: tuple[Segment, ...]
+    """Its segments of type PT_LOAD."""
 
-    @property
-    def loads(self) -> tuple[Segment, ...]:
-        return tuple(x for x in self.segments if x.p_type == PT_LOAD)
+    @classmethod
+    def of(cls, program: Program, header: ElfHeader, segments: tuple[Segment, ...]) -> "Image":
+        """Return the image of a file with these program headers."""
+        return cls(program, header, tuple(x for x in segments if x.p_type == PT_LOAD))
 
     @property
     def moves(self) -> bool:
@@ -67,21 +69,29 @@ class Mapper(NamedTuple):
 
     def _unmappable(self, image: Image, *, alone: bool, is_loader: bool) -> str | None:
         """Return why mapping the segments fails; alone: no dynamic loader follows, the kernel looks for a place."""
-        feature = Feature.LOADER_SEGMENTS_ONE_BY_ONE if is_loader else Feature.SEGMENTS_ONE_BY_ONE
-        one_by_one = self.kernel.supports(feature)
-        for segment in image.loads:
-            reason = self._too_large(segment, moves=image.moves)
-            reason = reason or self._misplaced(segment, skips_empty=one_by_one)
+        loads = image.loads
+        for segment in loads:
+            reason = self._too_large(segment, moves=image.moves) or self._misplaced(segment, is_loader=is_loader)
             if reason is not None:
                 return reason
-        tails = _own_tails(image.loads) if one_by_one else self._common_tail(image.loads, is_loader=is_loader)
-        if one_by_one and not self.kernel.supports(Feature.LOADER_SEGMENTS_ONE_BY_ONE):
-            tails = []
-        if any(self._is_uncleared(image.program, segment, end) for segment, end in tails):
-            return "the rest of the last page must be cleared and cannot be written"
-        if not image.moves or not image.loads:
+        if is_loader or any(x.p_memsz > x.p_filesz for x in loads):
+            tails = self._tails(loads, is_loader=is_loader)
+            if any(self._is_uncleared(image.program, segment, end) for segment, end in tails):
+                return "the rest of the last page must be cleared and cannot be written"
+        if not image.moves or not loads:
             return None
-        return self._unplaceable(image.loads, alone=alone, skips_empty=one_by_one)
+        return self._unplaceable(loads, alone=alone, is_loader=is_loader)
+
+    def _one_by_one(self, *, is_loader: bool) -> bool:
+        feature = Feature.LOADER_SEGMENTS_ONE_BY_ONE if is_loader else Feature.SEGMENTS_ONE_BY_ONE
+        return self.kernel.supports(feature)
+
+    def _tails(self, loads: tuple[Segment, ...], *, is_loader: bool) -> list[tuple[Segment, int]]:
+        """Return the segments of whose last page the rest must be cleared, and where that rest begins."""
+        if not self._one_by_one(is_loader=is_loader):
+            return self._common_tail(loads, is_loader=is_loader)
+        # In between, kernels tried to clear it and let it be where they could not.
+        return _own_tails(loads) if self.kernel.supports(Feature.LOADER_SEGMENTS_ONE_BY_ONE) else []
 
     def _too_large(self, segment: Segment, *, moves: bool) -> str | None:
         if segment.p_filesz > segment.p_memsz:
@@ -92,16 +102,20 @@ class Mapper(NamedTuple):
             return "a segment lies outside the address space"
         return None
 
-    def _misplaced(self, segment: Segment, *, skips_empty: bool) -> str | None:
+    def _misplaced(self, segment: Segment, *, is_loader: bool) -> str | None:
         """Return why mmap() refuses the part of a segment that comes from the file."""
         inside = segment.p_vaddr % self.page
-        if not _is_mapped(segment, inside, skips_empty=skips_empty):
+        if not self._is_mapped(segment, inside, is_loader=is_loader):
             return None
         if (segment.p_offset - inside) % self.page:
             return "p_vaddr and p_offset do not agree modulo the page size"
         if segment.p_offset + segment.p_filesz > FILE_OFFSET_MAX:
             return "a segment lies beyond the largest file offset"
         return None
+
+    def _is_mapped(self, segment: Segment, inside: int, *, is_loader: bool) -> bool:
+        """Return whether the kernel maps a part of the file for a segment, be it an empty one."""
+        return segment.p_filesz > 0 or (inside > 0 and not self._one_by_one(is_loader=is_loader))
 
     def _is_uncleared(self, program: Program, segment: Segment, end: int) -> bool:
         at = end - end % self.page
@@ -117,7 +131,7 @@ class Mapper(NamedTuple):
         covering = [x for x in loads if x.p_vaddr - x.p_vaddr % self.page <= at < x.p_vaddr + x.p_filesz]
         return [(covering[-1], end)] if covering else []
 
-    def _unplaceable(self, loads: tuple[Segment, ...], *, alone: bool, skips_empty: bool) -> str | None:
+    def _unplaceable(self, loads: tuple[Segment, ...], *, alone: bool, is_loader: bool) -> str | None:
         """Return why there is no place for a program whose addresses the kernel chooses."""
         first = min(x.p_vaddr - x.p_vaddr % self.page for x in loads)
         size = max(x.p_vaddr + x.p_memsz for x in loads) - first
@@ -125,13 +139,13 @@ class Mapper(NamedTuple):
         whole = self.loader.task_size
         if size > (whole - whole // 4096 if alone else whole // 3):
             return "the program is larger than the address space"
-        powers = [x.p_align for x in loads if x.p_align & (x.p_align - 1) == 0]
+        align = max((x.p_align for x in loads if x.p_align & (x.p_align - 1) == 0), default=0)
         aligned = Feature.ALIGNED_STATIC_PIE if alone else Feature.ALIGNED_PIE
         most = 1 << ((self.loader.task_size - 1).bit_length() - 1) if alone else self.loader.align_max
-        if self.kernel.supports(aligned) and max(powers, default=0) > most:
+        if align > most and self.kernel.supports(aligned):
             return "p_align moves the program down to address 0"
         inside = loads[0].p_vaddr % self.page
-        if alone and not _is_mapped(loads[0], inside, skips_empty=skips_empty):
+        if alone and not self._is_mapped(loads[0], inside, is_loader=is_loader):
             # Nothing is mapped for the first segment, so nothing reserves a place: the kernel goes on at address 0.
             base = loads[0].p_vaddr - inside
             if any(x.p_memsz and x.p_vaddr - base < MMAP_MIN_ADDRESS for x in loads):
@@ -150,11 +164,6 @@ class Mapper(NamedTuple):
                 raise Killed("SIGBUS", "the entry point lies behind the end of the file")
             return
         raise Killed("SIGSEGV", "nothing is mapped at the entry point")
-
-
-def _is_mapped(segment: Segment, inside: int, *, skips_empty: bool) -> bool:
-    """Return whether the kernel maps a part of the file for a segment, be it an empty one."""
-    return segment.p_filesz > 0 or (not skips_empty and inside > 0)
 
 
 def _own_tails(loads: tuple[Segment, ...]) -> list[tuple[Segment, int]]:

@@ -19,6 +19,25 @@ class LookupFailed(Exception):
         self.path = path
 
 
+_FAILURES = {
+    Errno.ENOTDIR: "is not a directory",
+    Errno.EACCES: "may not be executed",
+    Errno.ELOOP: "leads through too many symbolic links",
+    Errno.ENAMETOOLONG: "has too long a name",
+    Errno.ENXIO: "is a socket",
+    Errno.ETXTBSY: "is open for writing",
+}
+
+
+def describe_failure(wanted: str, error: LookupFailed) -> str:
+    """Return why a path that was wanted could not be opened, with the place where the walk ended if that is another."""
+    wanted = wanted or "the working directory"
+    if error.errno is Errno.ENOENT:
+        return f"{wanted} is not in this root" + ("" if error.path == wanted else f": there is no {error.path}")
+    failure = f"{error.path} {_FAILURES[error.errno]}"
+    return failure if error.path == wanted else f"{wanted}: {failure}"
+
+
 class Located(NamedTuple):
     """The end of a walk: the resolved absolute path and what lies there."""
 
@@ -40,20 +59,21 @@ def walk(
     Raises: LookupFailed with ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG or EACCES (no search permission).
     Source: Linux fs/namei.c, link_path_walk(), MAXSYMLINKS 40; include/uapi/linux/limits.h.
     """
-    if len(_bytes(path)) >= PATH_MAX_BYTES:
+    if is_longer(path, PATH_MAX_BYTES - 1):
         raise LookupFailed(Errno.ENAMETOOLONG, path)
     pending = _components(path if path.startswith("/") else f"{cwd}/{path}")
     return _Walk(tree, credentials).run(pending, follow_last=follow_last)
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def is_longer(text: str, most_bytes: int) -> bool:
+    """Return whether a path has more bytes than these; a character has four at most, so most need no encoding."""
+    return len(text) * 4 > most_bytes and len(text.encode("utf-8", "surrogateescape")) > most_bytes
 
 
 def _components(path: str) -> list[str]:
     """Return the parts of a path, last first; a trailing slash leaves an empty part at the end."""
-    parts = path.split("/")
-    return [part for index, part in enumerate(parts) if part or index == len(parts) - 1][::-1]
+    *above, last = path.split("/")
+    return [last, *(part for part in reversed(above) if part)]
 
 
 class _Walk:
@@ -91,8 +111,8 @@ class _Walk:
             raise LookupFailed(Errno.EACCES, self.here.path)
 
     def _step(self, part: str, pending: list[str], *, follow: bool) -> None:
-        path = f"{self.here.path.rstrip('/')}/{part}"
-        if len(_bytes(part)) > NAME_MAX_BYTES:
+        path = f"/{part}" if self.here.path == "/" else f"{self.here.path}/{part}"
+        if is_longer(part, NAME_MAX_BYTES):
             raise LookupFailed(Errno.ENAMETOOLONG, path)
         node = self._node(path)
         if node.kind is NodeKind.LINK and follow:

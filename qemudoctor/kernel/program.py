@@ -52,11 +52,10 @@ def open_program(
     node = located.node
     if not credentials.may(1, node):
         raise LookupFailed(Errno.EACCES, located.path)
-    if not kernel.supports(Feature.REGULAR_FILES_ONLY):
+    if node.kind in (NodeKind.FIFO, NodeKind.SOCKET) and not kernel.supports(Feature.REGULAR_FILES_ONLY):
         if node.kind is NodeKind.FIFO:
             raise OpenBlocks(located.path)
-        if node.kind is NodeKind.SOCKET:
-            raise LookupFailed(Errno.ENXIO, located.path)
+        raise LookupFailed(Errno.ENXIO, located.path)
     if node.kind is not NodeKind.FILE or node.noexec:
         raise LookupFailed(Errno.EACCES, located.path)
     if node.busy and not kernel.supports(Feature.WRITE_WHILE_RUNNING):

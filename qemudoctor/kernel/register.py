@@ -166,6 +166,8 @@ class _Parser:
 
     def _flags(self) -> str:
         start = self.at
+        if start > self.length:
+            raise RegisterError("the interpreter field does not end with the delimiter", field="interpreter")
         while self.buffer[self.at : self.at + 1] and self.buffer[self.at] in self.letters:
             self.at += 1
         flags = self.buffer[start : self.at].decode()
@@ -179,9 +181,9 @@ class _Parser:
 
 def _letters(kernel: KernelRelease) -> bytes:
     """Return the flags that a kernel knows."""
-    if kernel.supports(Feature.LOADER_FLAGS):
-        return b"POCFTLD"
-    return b"POCF" if kernel.supports(Feature.FIX_BINARY) else b"POC"
+    if not kernel.supports(Feature.FIX_BINARY):
+        return b"POC"
+    return b"POCFTLD" if kernel.supports(Feature.LOADER_FLAGS) else b"POCF"
 
 
 def _flag_reason(rest: bytes, kernel: KernelRelease) -> str:

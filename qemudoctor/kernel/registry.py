@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from qemudoctor.kernel.entry import Entry, extension_of, pattern
+from qemudoctor.kernel.entry import Entry, Rule, extension_of, rules_of
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.path import NAME_MAX_BYTES, LookupFailed
@@ -14,7 +14,9 @@ from qemudoctor.kernel.tree import ROOT, Credentials, Tree
 
 RESERVED = frozenset({"register", "status"})
 _COMMANDS = {b"0": 0, b"1": 1, b"-1": -1}
-_COMMAND_MAX_BYTES = 3
+_RULES_MAX = 16
+_RULES: dict[int, tuple[tuple[Entry, ...], tuple[Rule, ...]]] = {}
+"""The rules of the registries that were asked last, by identity of their entries, which are held so that it stays."""
 
 
 class Registry(NamedTuple):
@@ -79,7 +81,7 @@ class Registry(NamedTuple):
             raise RegisterError(f"no entry {name!r}", errno=Errno.ENOENT, field="name")
         if not command:
             return self
-        value = _COMMANDS.get(command.removesuffix(b"\n")) if len(command) <= _COMMAND_MAX_BYTES else None
+        value = _COMMANDS.get(command.removesuffix(b"\n"))
         if value is None:
             raise RegisterError("not 0, 1 or -1", field="command")
         if entry is None:
@@ -91,20 +93,24 @@ class Registry(NamedTuple):
         """Return the entry that decides over a program: the newest enabled one that matches, or None."""
         if not self.enabled:
             return None
-        number, extension = int.from_bytes(head, "little"), extension_of(path)
-        for entry in self.entries:
-            # What Entry.matches() does, without a call for each: this is the busiest loop of the model.
-            _, _, _, offset, magic, mask, wanted_extension, enabled, _ = entry
-            if not enabled:
-                continue
-            if wanted_extension is not None:
-                if wanted_extension == extension:
-                    return entry
-                continue
-            bits, wanted = pattern(offset, magic, mask)
-            if number & bits == wanted:
+        number, own = int.from_bytes(head, "little"), extension_of(path)
+        # What Entry.matches() does, without a call for each: this is the busiest loop of the model.
+        for bits, wanted, extension, entry in _rules(self.entries):
+            if number & bits == wanted and (extension is None or extension == own):
                 return entry
         return None
+
+
+def _rules(entries: tuple[Entry, ...]) -> tuple[Rule, ...]:
+    """Return what rules_of() does, remembered: hashing thirty entries would cost more than the search itself."""
+    known = _RULES.get(id(entries))
+    if known is not None:
+        return known[1]
+    if len(_RULES) >= _RULES_MAX:
+        _RULES.clear()
+    rules = rules_of(entries)
+    _RULES[id(entries)] = entries, rules
+    return rules
 
 
 def _pin(entry: Entry, root: Tree, kernel: KernelRelease, cwd: str, credentials: Credentials) -> Entry:

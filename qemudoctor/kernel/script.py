@@ -25,9 +25,9 @@ def parse_shebang(head: bytes, *, kernel: KernelRelease) -> Shebang | None:
     buffer = head[:size].ljust(size, b"\0")
     if not buffer.startswith(b"#!"):
         return None
-    if kernel.supports(Feature.EMPTY_SHEBANG_OPENS):
-        return _parse_since_5_8(buffer)
-    return _parse_before_5_8(buffer, strict=kernel.supports(Feature.STRICT_SHEBANG))
+    if _newline(buffer) < 0 and _is_cut(buffer, size - 1):
+        return None if kernel.supports(Feature.STRICT_SHEBANG) else _parse_before_5_8(buffer)
+    return _parse_since_5_8(buffer) if kernel.supports(Feature.EMPTY_SHEBANG_OPENS) else _parse_before_5_8(buffer)
 
 
 def _newline(buffer: bytes) -> int:
@@ -64,12 +64,9 @@ def _string(buffer: bytes, start: int, end: int) -> bytes:
 
 
 def _parse_since_5_8(buffer: bytes) -> Shebang | None:
-    last = len(buffer) - 1
     end = _newline(buffer)
     if end < 0:
-        if _is_cut(buffer, last):
-            return None
-        end = last
+        end = len(buffer) - 1
     while buffer[end - 1] in _BLANKS:
         end -= 1
     name = _skip_blanks(buffer, 2, end)
@@ -84,12 +81,10 @@ def _parse_since_5_8(buffer: bytes) -> Shebang | None:
     return Shebang(buffer[name:separator], _string(buffer, argument, end))
 
 
-def _parse_before_5_8(buffer: bytes, *, strict: bool) -> Shebang | None:
+def _parse_before_5_8(buffer: bytes) -> Shebang | None:
     last = len(buffer) - 1
     end = _newline(buffer[:last])
     if end < 0:
-        if strict and _newline(buffer) < 0 and _is_cut(buffer, last):
-            return None
         end = last
     line = buffer[2:end].rstrip(_BLANKS).lstrip(_BLANKS)
     line = line.split(b"\0", 1)[0]

@@ -1,6 +1,7 @@
 """What a boot of this host brings back, and what that means for a remedy."""
 
-from qemudoctor.facts import Facts, PersistentLine, Unavailable
+from qemudoctor.facts import Facts, Unavailable
+from qemudoctor.facts.persistent import PersistentLine
 from qemudoctor.kernel.entry import Entry
 
 FOLDER = "/etc/binfmt.d"

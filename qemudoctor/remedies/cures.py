@@ -73,7 +73,9 @@ def _after(mounting: tuple[str, ...], remedies: Iterable[Remedy]) -> Iterator[Re
         if not mounting or effect is None:
             yield remedy
         else:
-            yield remedy._replace(commands=(*mounting, *remedy.commands), effect=effect._replace(mounts=True))
+            title = f"Mount binfmt_misc, then {remedy.title[0].lower()}{remedy.title[1:]}"
+            commands = (*mounting, *remedy.commands)
+            yield remedy._replace(title=title, commands=commands, effect=effect._replace(mounts=True))
 
 
 def _entry(facts: Facts, platform: Platform) -> Entry | None:

@@ -27,8 +27,12 @@ def helpful(facts: Facts, platform: Platform, candidates: Iterable[Remedy], *, p
         if helps:
             yield remedy._replace(proven=MODEL)
         elif helps is None:
-            unproven.append(remedy)
+            unproven.append(remedy if remedy.effect is None else remedy._replace(note=_unproven(remedy.note)))
     yield from unproven
+
+
+def _unproven(note: str | None) -> str:
+    return ". ".join(x for x in ("Not proven: the model lacks facts of this host", note) if x)
 
 
 def prove(facts: Facts, remedy: Remedy, platform: Platform, *, pie: bool = False) -> bool | None:

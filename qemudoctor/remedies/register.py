@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from qemudoctor.facts import (
     Facts,
-    PersistentLine,
     Unavailable,
     entry_path,
     is_for_another,
@@ -12,6 +11,7 @@ from qemudoctor.facts import (
     matches_pie,
     target_named_by,
 )
+from qemudoctor.facts.persistent import PersistentLine
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform

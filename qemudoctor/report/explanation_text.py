@@ -12,6 +12,7 @@ _COLOURS = {Standing.CONFIRMED: "red", Standing.LIKELY: "yellow", Standing.POSSI
 _LINE_LENGTH = 300
 _SYMPTOMS_MAX = 4
 _EXPLAINED_MAX = 3
+_NAME_LENGTH = 20
 
 
 def render_explanation_text(explanation: Explanation, *, palette: Palette = PLAIN) -> str:
@@ -29,7 +30,7 @@ def render_explanation_text(explanation: Explanation, *, palette: Palette = PLAI
 def _similar(explanation: Explanation) -> Iterator[str]:
     if explanation.similar:
         yield ""
-        yield "Lines that name the subject, but that it does not know (`--report` makes a bug report):"
+        yield from wrap("Lines that name the subject, but that it does not know (`--report` makes a bug report):")
         for line in explanation.similar:
             yield f"  {cut(line, _LINE_LENGTH)}"
 
@@ -55,7 +56,7 @@ def _symptom(symptom: Symptom, palette: Palette) -> Iterator[str]:
     where = f"line {symptom.number}: " if symptom.number > 1 else ""
     yield f"{where}{palette.paint(cut(symptom.line, _LINE_LENGTH), 'bold')}"
     version = f" {symptom.emitter_version}" if symptom.emitter_version else ""
-    yield from wrap(f"who says so: {_who(symptom.emitter)}{version}", indent="  ", hanging="    ")
+    yield from wrap(f"who says so: {_who(symptom)}{version}", indent="  ", hanging="    ")
     if symptom.errno is not None:
         words = IN_WORDS.get(symptom.errno)
         yield from wrap(f"answer: {symptom.errno}{f', {words}' if words else ''}", indent="  ", hanging="    ")
@@ -76,8 +77,11 @@ def _symptom(symptom: Symptom, palette: Palette) -> Iterator[str]:
         yield from wrap(f"named: {', '.join(named)}", indent="  ", hanging="    ")
 
 
-def _who(emitter: str) -> str:
-    return "not known" if emitter == "other" else emitter
+def _who(symptom: Symptom) -> str:
+    if symptom.emitter != "other":
+        return symptom.emitter
+    name = symptom.line.partition(": ")[0]
+    return name if name.isidentifier() and name.islower() and len(name) <= _NAME_LENGTH else "not known"
 
 
 def _cause(cause: RankedCause, place: int, palette: Palette, *, whole: bool) -> Iterator[str]:
@@ -111,17 +115,19 @@ def _first_remedies(causes: list[RankedCause], palette: Palette) -> Iterator[str
             f"if it is this ({cause.id}), one of:" if not confirmed else f"to do ({cause.id}), one of:", "bold"
         )
         for number, remedy in enumerate(cause.remedies, 1):
-            yield from _remedy(remedy, number)
+            yield from remedy_lines(remedy, number)
 
 
-def _remedy(remedy: Remedy, number: int) -> Iterator[str]:
+def remedy_lines(remedy: Remedy, number: int) -> Iterator[str]:
+    """Yield a remedy: what it does, its commands as they can be pasted, and what to know of it."""
     words = ["needs root"] if remedy.root else []
     if remedy.persistent is not None:
         words.append("survives a reboot" if remedy.persistent else "until the next reboot")
     if remedy.proven is not None:
         words.append(f"proven on the {remedy.proven}")
+    separator = ", "
     yield from wrap(
-        f"{remedy.title}{f' ({chr(44).join(words)})' if words else ''}".replace(",", ", "),
+        f"{remedy.title}{f' ({separator.join(words)})' if words else ''}",
         indent=f"  {number}. ",
         hanging="     ",
     )

@@ -6,7 +6,7 @@ from qemudoctor.facts import Facts, covered_platforms
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.report import description
 from qemudoctor.report.document import Document, dump, refused_document
-from qemudoctor.verdict import CheckResult, Place, PlatformResult, Report, ReportedFinding
+from qemudoctor.verdict import CheckResult, Place, PlatformResult, Report, ReportedFinding, Support
 
 SCHEMA = "qemu-doctor/report/1"
 
@@ -108,7 +108,7 @@ def _platform(result: PlatformResult) -> Document:
     return {
         "platform": result.platform.name,
         "required": result.required,
-        "support": result.support.value,
+        "support": None if result.support is Support.UNKNOWN else result.support.value,
         "entry": result.entry,
         "host": _place(result.host),
         "container": _place(result.container),

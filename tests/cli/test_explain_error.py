@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from qemudoctor.cli import main
+from qemudoctor.errors.causes import causes
+from qemudoctor.runner import builtin_checks
 from tests.support.repository import ROOT
 from tests.support.schemas import errors
 
@@ -92,3 +94,31 @@ def test_help_is_narrow_and_names_statuses(capsys: Output) -> None:
     out = capsys.readouterr().out
     assert "exit status:" in out
     assert all(len(line) <= 80 for line in out.splitlines())
+
+
+SLUGS = frozenset(check.slug for check in builtin_checks())
+
+
+@pytest.mark.parametrize("name", [cause.id for cause in causes() if cause.id not in SLUGS])
+def test_every_cause_has_a_page(name: str, capsys: Output) -> None:
+    assert main(["explain", name]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.startswith(f"{name}: ")
+    assert "How to tell: " in out
+    assert "What can be done:" in out
+    assert all(line.isprintable() for line in out.splitlines())
+    assert not [line for line in out.splitlines() if len(line) > 80 and not line.startswith("  ")]
+
+
+def test_page_of_a_cause_names_the_checks_that_find_it(capsys: Output) -> None:
+    assert main(["explain", "f-flag-missing"]) == 0
+    assert "QD201 binfmt-fix-binary-missing" in capsys.readouterr().out
+
+
+def test_slug_of_a_check_wins_over_a_cause(capsys: Output) -> None:
+    both = SLUGS & {x.id for x in causes()}
+    assert both
+    for name in both:
+        assert main(["explain", name]) == 0
+        assert capsys.readouterr().out.startswith("QD")

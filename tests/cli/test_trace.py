@@ -65,6 +65,39 @@ def test_old_kernel_refuses_f(rootfs: Path, registry: Path, capsys: Output) -> N
     assert (status, document["kernel"]) == (1, kernel)
 
 
+def test_several_kernels_are_compared(rootfs: Path, registry: Path, capsys: Output) -> None:
+    kernels = ("3.10.0-327.el7.x86_64", "6.12")
+    arguments = ["/bin/hello", "--root", str(rootfs), "--registry", str(registry)]
+    for kernel in kernels:
+        arguments += ["--kernel", kernel]
+    assert main(["trace", *arguments]) == 1
+    out = capsys.readouterr().out
+    assert out.count("[1] open") == 1
+    assert "+-- Linux 3.10.0-327.el7.x86_64\n" in out
+    assert "`-- Linux 6.12\n" in out
+    assert main(["trace", *arguments, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert errors("traces", document) == []
+    assert [(x["kernel"], x["outcome"]) for x in document["traces"]] == [(kernels[0], "ENOEXEC"), (kernels[1], "ok")]
+    assert main(["trace", "/bin/hello", *arguments[1:5], "--kernel", "6.1", "--kernel", "6.12"]) == 0
+    assert "Linux 6.1 and 6.12, all alike, on" in capsys.readouterr().out
+
+
+def test_a_register_line_that_a_vendors_kernel_may_refuse(rootfs: Path, registry: Path, capsys: Output) -> None:
+    registry.write_bytes(registry.read_bytes().replace(b":M::", b":M:+0:"))
+    kernel = "4.15.0-74-generic"
+    arguments = ["/bin/hello", "--root", str(rootfs), "--registry", str(registry), "--kernel", kernel]
+    status, document = _json(arguments, capsys)
+    assert (status, document["outcome"]) == (1, "ENOEXEC")
+    possible = document["possible"]
+    assert isinstance(possible, list)
+    assert [(x["outcome"], x["refused"]) for x in possible] == [("ENOEXEC", [f"{registry}:2"]), ("ok", [])]
+    assert main(["trace", *arguments]) == 1
+    out = capsys.readouterr().out
+    assert "This depends on whether this kernel has:\n  (a) the offset is a signed decimal number" in out
+    assert "refused then: nothing" in " ".join(out.split())
+
+
 def test_emulator_without_f_is_looked_for_in_the_root(rootfs: Path, registry: Path, capsys: Output) -> None:
     registry.write_bytes(registry.read_bytes().replace(b":F\n", b":\n"))
     status, document = _json(["/bin/script", "--root", str(rootfs), "--registry", str(registry)], capsys)

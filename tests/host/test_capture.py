@@ -380,3 +380,8 @@ def _exercise(text: bytes) -> None:
         ):
             with contextlib.suppress(HostError):
                 ask()
+
+
+def test_an_attribute_ends_at_a_space_and_at_nothing_else() -> None:
+    with pytest.raises(CaptureError, match="line 2"):
+        parse_capture(b"qemu-doctor-capture 1\n[file mode=0644\x0b\x80] /x\n[end]\n", name="c")

@@ -3,6 +3,7 @@
 import pytest
 
 from qemudoctor.kernel import Entry, EntryFormatError, Errno, KernelRelease, RegisterError, Registry
+from qemudoctor.kernel.registry import _RULES, _RULES_MAX
 from tests.live.differential.hosts import CaseTree, File
 
 NOW = KernelRelease.parse("6.18.44")
@@ -145,3 +146,48 @@ def test_the_interpreter_of_f_is_pinned() -> None:
     assert entry.pinned is not None
     assert entry.pinned.read(0, 9) == b"x"
     assert registry(b":a:E::x::/i:").entries[0].pinned is None
+
+
+def test_a_magic_decides_whatever_the_name_is() -> None:
+    entry = Entry("a", "/i", magic=b"AB")
+    assert [Registry((entry,)).match(b"ABC", path) for path in ("/p", "/p.x", "/d.x/p")] == [entry] * 3
+    assert Registry((entry,)).match(b"CBA", "/p") is None
+    assert Registry((entry,)).match(b"ABC", "/p") is entry
+    assert Registry((entry,), enabled=False).match(b"ABC", "/p") is None
+    by_name = Entry("b", "/i", extension="x")
+    assert [Registry((by_name,)).match(b"", path) for path in ("/p", "/p.x", "/p.y")] == [None, by_name, None]
+
+
+def test_many_registries_one_after_the_other() -> None:
+    for number in range(100):
+        entry = Entry(f"e{number}", "/i", magic=bytes((number,)))
+        assert Registry((entry,)).match(bytes((number,)), "/p") is entry
+        assert Registry((entry,)).match(bytes((number + 1,)), "/p") is None
+    assert len(_RULES) <= _RULES_MAX
+
+
+def test_an_offset_that_wrapped_around_is_written_as_a_number() -> None:
+    old = KernelRelease.parse("4.9.0")
+    entry = Entry.from_register(b":a:M:2147483648:x::/i:", old)
+    assert entry.offset == -(1 << 31)
+    assert Entry.from_register(entry.to_register(), old) == entry
+    assert not entry.matches(b"x", "/p")
+
+
+def test_register_strings_are_written_so_that_they_can_be_read() -> None:
+    assert Entry("a", "/i", "F", 3, b"\0aX\xff", b"\xff").to_register() == rb":a:M:3:\x00\x61\x58\xff:\xff:/i:F"
+    assert Entry("a", "/i", extension="x:y").to_register() == b",a,E,,x:y,,/i,"
+    assert Entry(":,|;#", "/i", extension="x").to_register() == b"%:,|;#%E%%x%%/i%"
+    assert Entry(":,|;#%", "/i", extension="x").to_register() == b"\1:,|;#%\1E\1\1x\1\1/i\1"
+
+
+@pytest.mark.parametrize(("length", "is_escaped"), [(1920, True), (1921, False)])
+def test_a_register_string_that_would_be_too_long_is_written_raw(length: int, is_escaped: bool) -> None:
+    entry = Entry("a", "/", magic=b"X" * 200, mask=b"\\\n\0:" + b"\xfe" * 196)
+    entry = entry._replace(interpreter="/" + "y" * (length - len(entry.to_register())))
+    line = entry.to_register()
+    assert len(line) == length if is_escaped else len(line) < 1920
+    assert (rb":\x58\x58" in line) is is_escaped
+    assert (b":XXXX" in line) is not is_escaped
+    assert rb":\x5c\x0a\x00\x3a" in line
+    assert (b"\xfe\xfe" in line) is not is_escaped

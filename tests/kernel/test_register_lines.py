@@ -74,7 +74,7 @@ def refusal(line: bytes, kernel: KernelRelease = NOW) -> str:
         (b":a:E::a/b::/i:", "EINVAL magic"),
         (b":a:E:zz:ab:zz:/i:", "ok"),
         (b":a:E::ab:::::", "EINVAL interpreter"),
-        (b":a:E::ab::i/", "EINVAL flags"),
+        (b":a:E::ab::i/", "EINVAL interpreter"),
         (b":a:E::ab::/i:\n", "ok"),
         (b":a:E::ab::/i:\n\n", "EINVAL flags"),
         (b":a:E::ab::/i:P\n", "ok"),

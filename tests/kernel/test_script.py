@@ -66,3 +66,31 @@ def test_the_end_of_the_buffer(
 
 def test_a_shebang_is_a_value() -> None:
     assert parse_shebang(b"#!/i x\n", kernel=NOW) == Shebang(b"/i", b"x")
+
+
+@pytest.mark.parametrize("release", ["4.9.0", "5.4.286", "6.12.117"])
+@pytest.mark.parametrize(
+    ("head", "interpreter", "argument"),
+    [
+        (b"#!/iX aX\n", b"/iX", b"aX"),
+        (b"#!/i a b\n", b"/i", b"a b"),
+        (b"#!/ii a b\n", b"/ii", b"a b"),
+        (b"#!X\n", b"X", None),
+        (b"#!\t /i\t a\t \n", b"/i", b"a"),
+        (b"#!/i a \0 b\n", b"/i", b"a "),
+        (b"#!/" + b" " * 300, b"/", None),
+    ],
+)
+def test_letters_and_blanks(head: bytes, interpreter: bytes, argument: bytes | None, release: str) -> None:
+    found = parse_shebang(head, kernel=KernelRelease.parse(release))
+    assert found is not None
+    assert (found.interpreter, found.argument) == (interpreter, argument)
+
+
+def test_a_name_that_ends_just_in_time() -> None:
+    now = KernelRelease.parse("6.12.117")
+    just = parse_shebang(b"#!/" + b"n" * 252 + b" ", kernel=now)
+    assert just is not None
+    assert just.interpreter == b"/" + b"n" * 252
+    assert parse_shebang(b"#!/" + b"n" * 253 + b" ", kernel=now) is None
+    assert parse_shebang(b"#! /" + b"n" * 300, kernel=now) is None

@@ -1,6 +1,7 @@
 """Boots a kernel that runs the differential test inside, with Debian's Python: user-mode Linux or a machine."""
 
 import gzip
+import importlib.util
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.kernels.fetch import Kernel, Kind
 from tests.kernels.guest import DONE, STATUS
+from tests.kernels.guest_tool import REPORT
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path("/usr/bin/python3")
@@ -21,6 +23,8 @@ NOBODY = 65534
 PATIENCE_S = 900
 SOURCES = ("qemudoctor/kernel", "tests/live/differential")
 SINGLE = ("qemudoctor/_override.py", "tests/kernels/guest.py")
+TOOL = ("qemudoctor", "checks")
+LIBRARIES = ("distro", "elftools", "packaging", "tabulate")
 LEFT_OUT = re.compile(
     r"/(test|tests|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|__pycache__|dist-packages)/"
 )
@@ -38,6 +42,15 @@ class Answer:
     statuses: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the tool ended inside a guest, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
 def run(kind: Kind, kernel: Kernel, commands: list[list[str]]) -> Answer:
     """Return what the commands of the differential test say under a kernel. Raises: CannotBoot."""
     if not PYTHON.exists():
@@ -51,6 +64,41 @@ def run(kind: Kind, kernel: Kernel, commands: list[list[str]]) -> Answer:
     if DONE not in text:
         raise AssertionError(f"{kind.name} did not come to its end:\n{text[-3000:]}")
     return Answer(text, tuple(int(x) for x in re.findall(rf"(?m)^{STATUS} (-?\d+)", text)))
+
+
+def examine(kind: Kind, kernel: Kernel, scenarios: dict[str, str]) -> dict[str, Report]:
+    """Return what the tool itself says inside user-mode Linux, of a registry with one string each.
+
+    Raises: CannotBoot.
+    """
+    if not PYTHON.exists():
+        raise CannotBoot(f"no {PYTHON}")
+    with tempfile.TemporaryDirectory(prefix="qemu-doctor-kernel-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for source in (*(ROOT / x for x in TOOL), *map(_library, LIBRARIES)):
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(source, folder / source.name, ignore=ignored, symlinks=True)
+            else:
+                shutil.copy(source, folder / source.name)
+        shutil.copy(ROOT / "tests/kernels/guest_tool.py", folder)
+        text = json.dumps({"module": str(folder / "binfmt_misc.ko"), "scenarios": scenarios})
+        (folder / "plan.json").write_text(text, encoding="utf-8")
+        said = _boot_uml(folder, kernel, "guest_tool.py")
+    if DONE not in said:
+        raise AssertionError(f"{kind.name} did not come to its end:\n{said[-3000:]}")
+    rows = [json.loads(line.removeprefix(REPORT)) for line in said.splitlines() if line.startswith(REPORT)]
+    return {name: Report(status, out, err) for name, status, out, err in rows}
+
+
+def _library(name: str) -> Path:
+    """Return where a library that the tool needs is installed."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise CannotBoot(f"no {name}")
+    place = Path(found.origin)
+    return place.parent if place.name == "__init__.py" else place
 
 
 def _copy_sources(folder: Path) -> None:
@@ -70,14 +118,18 @@ def _plan(folder: Path, module: str, base: str, commands: list[list[str]]) -> No
 
 
 def _run_uml(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
+    _plan(folder, str(folder / "binfmt_misc.ko"), "/mnt", commands)
+    return _boot_uml(folder, kernel, "tests/kernels/guest.py")
+
+
+def _boot_uml(folder: Path, kernel: Kernel, script: str) -> str:
     image, module, home = folder / "linux.uml", folder / "binfmt_misc.ko", folder / "home"
     shutil.copy(kernel.image, image)
     shutil.copy(kernel.module, module)
-    _plan(folder, str(module), "/mnt", commands)
     home.mkdir()
     command: tuple[str, ...] = (
         *(str(image), "mem=256M", "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", f"init={PYTHON}"),
-        *("con=null", "con0=fd:0,fd:1", "quiet", "panic=-1", "--", f"{folder}/tests/kernels/guest.py"),
+        *("con=null", "con0=fd:0,fd:1", "quiet", "panic=-1", "--", f"{folder}/{script}"),
         f"{folder}/plan.json",
     )
     if os.getuid() == 0:
@@ -171,4 +223,4 @@ class _Cpio:
         return self.out.getvalue()
 
 
-__all__ = ["Answer", "CannotBoot", "run"]
+__all__ = ["Answer", "CannotBoot", "Report", "examine", "run"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.kernels.fetch import KINDS, Kind, NotServed, fetch
 from tests.kernels.machines import CannotBoot, run
+from tests.kernels.missing import cannot_run
 
 pytestmark = pytest.mark.kernels
 
@@ -29,6 +30,6 @@ def test_kernel_and_model_agree(kind: Kind) -> None:
     try:
         answer = run(kind, fetch(kind), commands(kind))
     except (NotServed, CannotBoot) as error:
-        pytest.skip(f"{kind.name}: {error}")
+        cannot_run(kind, str(error))
     print(answer.text)
     assert set(answer.statuses) == {0}, answer.text

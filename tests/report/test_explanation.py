@@ -87,3 +87,32 @@ def test_bug_report_names_nobody() -> None:
     for word in ("alice", "git.example", "10.1.2.3", "example.org", "hunter2", "0123456789abcdef", "build-7"):
         assert word not in report, word
     assert "qemu-aarch64-static" in report
+
+
+PROSE = 80
+
+
+@pytest.mark.parametrize("explanation", KINDS.values(), ids=KINDS)
+def test_text_is_narrow_but_for_what_is_quoted_or_pasted(explanation: Explanation) -> None:
+    quoted = [x.line for x in explanation.symptoms]
+    pasted = [y for x in explanation.causes for remedy in x.remedies for z in remedy.commands for y in z.split("\n")]
+    for line in render_explanation_text(explanation).splitlines():
+        assert len(line) <= PROSE or any(x in line for x in (*quoted, *pasted)) or " " not in line.strip(), line
+
+
+def test_text_has_no_holes_between_words() -> None:
+    for explanation in KINDS.values():
+        for line in render_explanation_text(explanation).splitlines():
+            if not line.startswith(" " * 9):
+                assert "  " not in line.strip(), line
+
+
+def test_who_says_so_is_named_where_it_names_itself() -> None:
+    assert "who says so: chroot" in render_explanation_text(
+        explain_error("chroot: failed to run command '/bin/sh': Exec format error")
+    )
+
+
+def test_known_faults_of_qemu_are_told_once() -> None:
+    text = render_explanation_text(explain_error("qemu: uncaught target signal 11 (Segmentation fault) - core dumped"))
+    assert text.count("binfmt/issues/215") == 1

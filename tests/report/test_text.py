@@ -24,8 +24,9 @@ FOUNDING = dedent(
 
     linux/arm64 in an empty root, as in a container, step by step:
       open         /probe: the program itself
-      binfmt_misc  /probe -> /usr/bin/qemu-aarch64-static by qemu-aarch64: /usr:
-                   there is no such file in this root (ENOENT)
+      binfmt_misc  /probe -> /usr/bin/qemu-aarch64-static by qemu-aarch64:
+                   /usr/bin/qemu-aarch64-static is not in this root: there is no
+                   /usr (ENOENT)
 
     error: QD201 binfmt-fix-binary-missing, linux/arm64
       qemu-aarch64: registered without F, so containers must contain

@@ -5,13 +5,13 @@ from textwrap import dedent
 
 import pytest
 
-from qemudoctor.facts import GuestLoader
+from qemudoctor.facts import GuestLoader, RefusedLine
 from qemudoctor.host import MemoryTree
-from qemudoctor.kernel import KernelRelease, Registry, execve
+from qemudoctor.kernel import Errno, KernelRelease, Registry, execve, possible_answers
 from qemudoctor.kernel.tree import Node, NodeKind
 from qemudoctor.platforms import BY_TARGET
 from qemudoctor.report.document import dump
-from qemudoctor.report.walk import Walk, draw_walk, walk_document
+from qemudoctor.report.walk import Trace, Walk, draw_walk, walk_document
 from tests.report.examples import HOSTILE
 from tests.support.hosts import ask, centos_7, entry_text, linux, static_emulator, ubuntu_1604
 from tests.support.schemas import errors
@@ -21,8 +21,24 @@ HELLO = BY_TARGET["aarch64"].sample()
 
 
 def _walk(registry: Registry, files: dict[str, bytes | Node], program: str, *, root: str, unseen: str | None) -> Walk:
-    execution = execve(program, root=MemoryTree(files), registry=registry, kernel=KERNEL, machine="x86_64")
-    return Walk(program, root, KERNEL.text, "x86_64", registry, "mounted", execution, unseen=unseen)
+    return under(KERNEL.text, registry, files, program)._replace(root=root, unseen=unseen)
+
+
+def under(release: str, registry: Registry, files: dict[str, bytes | Node], program: str) -> Walk:
+    """Return the walk of a kernel with all that it may be."""
+
+    def ask(kernel: KernelRelease) -> Trace:
+        ran = execve(program, root=MemoryTree(files), registry=registry, kernel=kernel, machine="x86_64")
+        return Trace(registry, ran)
+
+    possible = possible_answers(KernelRelease.parse(release), ask, same=lambda x: x.execution.outcome)
+    ran = possible[0].answer.execution
+    return Walk(program, "/", release, "x86_64", registry, "mounted", ran, possible=possible)
+
+
+def uncertain() -> Walk:
+    files: dict[str, bytes | Node] = {"/run.sh": b"#!/" + b"x" * 300 + b"\n"}
+    return under("3.10.0-1160.90.1.vz7.200.7", Registry(), files, "/run.sh")
 
 
 def without_f(*, root: str = "/srv/rootfs") -> Walk:
@@ -55,6 +71,7 @@ def hostile() -> Walk:
 
 
 WALKS = {"without F": without_f, "with F": with_f, "on the host": on_host, "unseen": unseen, "hostile": hostile}
+WALKS["uncertain"] = uncertain
 
 WITHOUT_F = """\
     execve("/hello") in the root /srv/rootfs
@@ -67,7 +84,8 @@ WITHOUT_F = """\
     [2] binfmt_misc  /hello
          |           entry  qemu-aarch64
          |           opens  /usr/bin/qemu-aarch64-static  (in /srv/rootfs)
-         |           /usr: there is no such file in this root (ENOENT)
+         |           /usr/bin/qemu-aarch64-static is not in this root: there is no
+         |           /usr (ENOENT)
          |
          `-> ENOENT: No such file or directory
     """
@@ -81,7 +99,8 @@ WITH_F = """\
          |
     [2] binfmt_misc  /hello
          |           entry  qemu-aarch64
-         |           opens  /usr/bin/qemu-aarch64-static  (open since its registration, on the host)
+         |           opens  /usr/bin/qemu-aarch64-static
+         |                  (open since its registration, on the host)
          |           the interpreter is the file that F keeps open since the
          |           registration: no lookup
          |
@@ -142,13 +161,16 @@ def test_json() -> None:
                 "file": "/hello",
                 "entry": "qemu-aarch64",
                 "opens": "/usr/bin/qemu-aarch64-static",
-                "note": "/usr: there is no such file in this root (ENOENT)",
+                "note": "/usr/bin/qemu-aarch64-static is not in this root: there is no /usr (ENOENT)",
             },
         ],
         "outcome": "ENOENT",
         "runs": None,
         "argv": [],
         "guest_loader": None,
+        "possible": [
+            {"outcome": "ENOENT", "runs": None, "argv": [], "refused": [], "has": [], "lacks": []},
+        ],
     }
 
 
@@ -170,3 +192,36 @@ def test_the_loader_that_the_emulator_looks_for() -> None:
     document = walk_document(missing)
     assert document["guest_loader"] == {"path": "/lib/ld-linux-aarch64.so.1", "exists": False}
     assert errors("trace", document) == []
+
+
+def test_a_kernel_of_which_not_all_is_known() -> None:
+    text = draw_walk(uncertain())
+    assert text.endswith(
+        dedent(
+            """\
+                 `-> ENOENT: No such file or directory
+
+            This depends on whether this kernel has:
+              (a) a #! line cut by the buffer is refused, not run
+            Its release does not say. The walk is that of a kernel without; otherwise:
+              with (a): ENOEXEC: Exec format error
+            """
+        )
+    )
+    document = walk_document(uncertain())
+    assert document["outcome"] == "ENOENT"
+    assert [x["outcome"] for x in document["possible"]] == ["ENOENT", "ENOEXEC"]
+    assert [[y["feature"] for y in x["has"]] for x in document["possible"]] == [[], ["strict-shebang"]]
+    assert [[y["feature"] for y in x["lacks"]] for x in document["possible"]] == [["strict-shebang"], []]
+
+
+def test_a_register_string_that_is_refused_only_perhaps() -> None:
+    walk = uncertain()
+    other = RefusedLine(":a:", "a", Errno.EINVAL, "too short", "my.conf:1", False)
+    first, second = walk.possible
+    spoiled = second._replace(answer=second.answer._replace(refused=(other,)))
+    assert "with (a): ENOEXEC: Exec format error; refused then: my.conf:1\n" in draw_walk(
+        walk._replace(possible=(first, spoiled))
+    )
+    refused = walk._replace(refused=(other,), possible=(first, second))
+    assert "with (a): ENOEXEC: Exec format error; refused then: nothing\n" in draw_walk(refused)

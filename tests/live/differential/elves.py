@@ -152,6 +152,11 @@ def sizes(random: Random) -> int:
     return max(0, near + random.randint(-3, 3))
 
 
+def replace_interpreter(elf: Elf, interp: bytes | None) -> Elf:
+    """Return a program that names another dynamic loader, or none."""
+    return replace(elf, interp=interp)
+
+
 def mutate(elf: Elf, random: Random) -> Elf:
     """Return the program with one thing changed that a loader could mind."""
     return random.choice(_MUTATIONS)(elf, random)

@@ -1,0 +1,97 @@
+"""What the steps say to a reader."""
+
+import pytest
+
+from qemudoctor.kernel import KernelRelease, Machine, NodeKind, Registry, execve
+from qemudoctor.kernel.elf import build_executable
+from tests.live.differential.hosts import CaseTree, File
+from tests.live.differential.rows import FOREIGN, NATIVE, elf, entry, text
+
+NOW = KernelRelease.parse("6.12.117")
+
+
+def last_note(program: str, files: dict[str, File], *lines: str, machine: str = "x86_64", release: str = "") -> str:
+    root = CaseTree.of(files.items())
+    kernel = KernelRelease.parse(release) if release else NOW
+    registry = Registry.from_lines((x.encode() for x in lines), kernel=kernel, root=root)
+    return execve(program, root=root, registry=registry, kernel=kernel, machine=machine).steps[-1].note
+
+
+@pytest.mark.parametrize(
+    ("program", "files", "note"),
+    [
+        ("/p", {}, "/p is not in this root (ENOENT)"),
+        ("/usr/bin/p", {}, "/usr/bin/p is not in this root: there is no /usr (ENOENT)"),
+        ("p", {}, "p is not in this root: there is no /p (ENOENT)"),
+        ("", {}, "an empty path names nothing (ENOENT)"),
+        ("/p", {"/p": File(NodeKind.LINK, target="/q")}, "/p is not in this root: there is no /q (ENOENT)"),
+        ("/p", {"/p": File(NodeKind.LINK, target="p")}, "/p leads through too many symbolic links (ELOOP)"),
+        ("/f/p", {"/f": NATIVE}, "/f/p: /f is not a directory (ENOTDIR)"),
+        ("/p", {"/p": File(mode=0o644)}, "/p may not be executed (EACCES)"),
+        ("/p", {"/p": File(NodeKind.DIRECTORY)}, "/p may not be executed (EACCES)"),
+        ("/p", {"/p": File(busy=True)}, "/p is open for writing (ETXTBSY)"),
+        ("/" + "n" * 256, {}, "/" + "n" * 256 + " has too long a name (ENAMETOOLONG)"),
+        ("/p", {"/p": text(b"#!\n")}, "the #! line names no interpreter or is too long (ENOEXEC)"),
+    ],
+)
+def test_program_that_cannot_be_opened(program: str, files: dict[str, File], note: str) -> None:
+    assert last_note(program, files) == note
+
+
+def test_socket_of_an_old_kernel() -> None:
+    files = {"/p": File(NodeKind.SOCKET)}
+    assert last_note("/p", files, release="4.9.0") == "/p is a socket (ENXIO)"
+    assert last_note("/p", files) == "/p may not be executed (EACCES)"
+
+
+def test_interpreter_of_an_entry_that_is_missing() -> None:
+    files = {"/p": FOREIGN}
+    assert last_note("/p", files, entry(interpreter="/usr/bin/qemu")) == (
+        "/usr/bin/qemu is not in this root: there is no /usr (ENOENT)"
+    )
+
+
+def test_interpreter_that_is_the_working_directory() -> None:
+    assert last_note("/p", {"/p": text(b"#!\0\n")}) == "the working directory: / may not be executed (EACCES)"
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "armv7l", "s390x"])
+def test_program_of_another_architecture(machine: str) -> None:
+    note = "no entry matches this program, and it is for another architecture, e_machine 183 (ENOEXEC)"
+    assert last_note("/p", {"/p": FOREIGN}, machine=machine) == note
+
+
+def test_program_of_the_other_byte_order() -> None:
+    s390x = File(content=build_executable(bits=64, order="big", machine=22))
+    assert last_note("/p", {"/p": s390x}).endswith("another architecture, e_machine 22 (ENOEXEC)")
+    assert last_note("/p", {"/p": text(b"\x7fELF")}).endswith("another architecture, e_machine 0 (ENOEXEC)")
+
+
+def test_the_loader_that_takes_the_architecture_says_why() -> None:
+    # 64-bit fields read as those of an i386 program.
+    i386 = elf(bits=32, machine=3, kind=1)
+    assert last_note("/p", {"/p": i386}) == "e_type is 1, not a program (ENOEXEC)"
+    many = elf(bits=32, machine=3, phnum=0)
+    assert last_note("/p", {"/p": many}) == "0 program headers of 32 bytes (ENOEXEC)"
+    bad = elf(phnum=0)
+    assert last_note("/p", {"/p": bad}) == "0 program headers of 56 bytes (ENOEXEC)"
+
+
+def test_a_machine_without_a_second_loader() -> None:
+    root = CaseTree.of((("/p", FOREIGN),))
+    machine = Machine.named("x86_64").without("CONFIG_IA32_EMULATION")
+    ran = execve("/p", root=root, registry=Registry(), kernel=NOW, machine=machine)
+    assert ran.outcome == "ENOEXEC"
+
+
+def test_line_ends_of_windows() -> None:
+    files = {"/p": text(b"#!/bin/sh\r\n"), "/bin/sh": NATIVE}
+    assert last_note("/p", files).startswith(
+        "/bin/sh\r is not in this root; the #! line ends in a carriage return, as W"
+    )
+    files = {"/p": text(b"#!/env python3\r\n"), "/env": NATIVE}
+    ran = execve("/p", root=CaseTree.of(files.items()), registry=Registry(), kernel=NOW, machine="x86_64")
+    assert "as Windows ends lines" in ran.steps[1].note
+    files = {"/p": text(b"#!/env python3\n"), "/env": NATIVE}
+    ran = execve("/p", root=CaseTree.of(files.items()), registry=Registry(), kernel=NOW, machine="x86_64")
+    assert ran.steps[1].note == "the #! line names the interpreter"
