@@ -147,6 +147,9 @@ def _emulator_missing(facts: Facts, platform: Platform | None) -> str | None:
 
 
 def _emulator_dynamic(facts: Facts, platform: Platform | None) -> str | None:
+    entries = _emulating(facts, platform)
+    if entries and not any(facts.emulator(entry.interpreter).exists for entry in entries):
+        return f"the emulator of {_named(entries)} does not exist"
     return _all_emulators(facts, platform, lambda x: x.linkage in (Linkage.STATIC, Linkage.STATIC_PIE), "is static")
 
 
@@ -165,6 +168,13 @@ def _native_32(facts: Facts, platform: Platform | None) -> str | None:
     return None
 
 
+def _rosetta(facts: Facts, platform: Platform | None) -> str | None:
+    del platform
+    if facts.is_native(PLATFORMS["linux/amd64"]):
+        return "Rosetta runs programs for amd64 on machines of Apple's, and this host runs them itself"
+    return None
+
+
 def _named(entries: tuple[Entry, ...]) -> str:
     return entries[0].name if len(entries) == 1 else "every emulator's entry"
 
@@ -180,6 +190,7 @@ _RULES: dict[str, Callable[[Facts, Platform | None], str | None]] = {
     "interpreter-missing-on-host": _emulator_missing,
     "kernel-too-old-for-f": _too_old,
     "native-32bit-unsupported": _native_32,
+    "rosetta": _rosetta,
 }
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MOST_CAUSES = 8
 _LEAST_SHARE = 0.015
 _LIKELY = 0.3
-_CONFIRMED_SCORE = 0.9
+# What a finding makes sure of, at least: an error stops programs, an info only explains.
+_CONFIRMED_SCORES = {"error": 0.9, "warning": 0.8, "info": 0.7}
+_OF_THE_TEXT = 0.099
 _OF_QEMU = ("qemu-crash", "qemu-unsupported-syscall", "cpu-feature", "qemu-32bit-largefile")
 _INSTALLER_NAMES = {"linux/386": "386", "linux/arm/v7": "arm", "linux/arm/v6": "arm", "linux/arm/v5": "arm"}
 
@@ -42,7 +44,7 @@ def _failure(seen: Sequence[Seen], facts: "Facts | None") -> Failure:
     platform = _platform(symptoms)
     bad = _known_bad(seen, platform)
     if facts is None:
-        causes = [_by_text(x, weighed[0].score, platform, bad) for x in weighed]
+        causes = [_by_text(x, weighed[0].score, platform, bad if x.cause == _told(weighed) else ()) for x in weighed]
     else:
         causes = _by_host(weighed, platform, bad, seen, facts)
     least = _LEAST_SHARE * max(x.score for x in weighed)
@@ -50,6 +52,11 @@ def _failure(seen: Sequence[Seen], facts: "Facts | None") -> Failure:
     ranked = sorted(kept, key=rank)
     open_causes = [x for x in ranked if x.standing is not Standing.RULED_OUT]
     return Failure(symptoms, (*open_causes[:MOST_CAUSES], *ranked[len(open_causes) :]))
+
+
+def _told(weighed: Sequence[Weighed]) -> str | None:
+    """Return the cause beside which known faults of QEMU are told: the most probable of those that they can have."""
+    return next((x.cause for x in weighed if x.cause in _OF_QEMU), None)
 
 
 def _platform(symptoms: Iterable[Symptom]) -> str | None:
@@ -61,16 +68,14 @@ def _by_text(
 ) -> RankedCause:
     row = cause(weighed.cause)
     is_likely = weighed.score >= _LIKELY or weighed.score == best
-    reasons = (*weighed.because, *because)
-    if weighed.cause in _OF_QEMU:
-        reasons = (*reasons, *(_says(x) for x in bad))
+    reasons = (*weighed.because, *because, *map(_says, bad))
     return RankedCause(
         id=row.id,
         title=row.title,
         standing=Standing.LIKELY if is_likely else Standing.POSSIBLE,
         score=weighed.score,
         because=reasons,
-        remedies=tuple(_remedy(x, platform) for x in row.steps),
+        remedies=tuple(remedy_of(x, platform) for x in row.steps),
         explanation=row.explanation,
         tell_apart=row.tell_apart,
         references=row.references,
@@ -88,10 +93,12 @@ def _by_host(
     against = against_host(asked, [x.cause for x in weighed], platform)
     versions = tuple(_version_says(x, seen) for x in emulator_versions(asked, platform))
     because = tuple(x for x in versions if x)
-    settled = [
-        _settled(_by_text(x, weighed[0].score, platform, bad, because=because if x.cause in _OF_QEMU else ()), against)
+    told, best = _told(weighed), weighed[0].score
+    known = [
+        _by_text(x, best, platform, bad, because=because) if x.cause == told else _by_text(x, best, platform, ())
         for x in weighed
     ]
+    settled = [_settled(x, against) for x in known]
     return _conditioned(settled, sum(x.score for x in weighed))
 
 
@@ -114,13 +121,13 @@ def _conditioned(causes: list[RankedCause], total: float) -> list[RankedCause]:
 
 def _settled(known: RankedCause, against: "Against") -> RankedCause:
     """Return a cause as it stands on a host."""
-    found = against.findings.get(known.id)
+    found = sorted(against.findings.get(known.id, ()), key=lambda x: -_CONFIRMED_SCORES[x.severity.value])
     if found:
         first = found[0]
         evidence = tuple(f"{x.source}: {x.text.strip()}" for y in found[:2] for x in y.finding.evidence[:2])
         return known._replace(
             standing=Standing.CONFIRMED,
-            score=round(max(known.score, _CONFIRMED_SCORE + known.score * (1 - _CONFIRMED_SCORE)), 3),
+            score=round(_CONFIRMED_SCORES[first.severity.value] + known.score * _OF_THE_TEXT, 3),
             because=(*(x.finding.message for x in found[:3]), *evidence),
             check=first.check,
             remedies=first.finding.remedies or known.remedies,
@@ -172,7 +179,8 @@ def _version_says(emulator: tuple[str, str, str], seen: Sequence[Seen]) -> str |
     return None
 
 
-def _remedy(step: Step, platform: str | None) -> Remedy:
+def remedy_of(step: Step, platform: str | None = None) -> Remedy:
+    """Return a step of a cause with the platform in its commands."""
     arch = _INSTALLER_NAMES.get(platform or "", (platform or "all").removeprefix("linux/"))
     commands = tuple(x.replace("{arch}", arch).replace("{platform}", platform or "PLATFORM") for x in step.commands)
     return Remedy(step.id, step.title, commands, step.root, step.persistent, note=step.note)

@@ -71,7 +71,9 @@ class Mapper(NamedTuple):
         """Return why mapping the segments fails; alone: no dynamic loader follows, the kernel looks for a place."""
         loads = image.loads
         for segment in loads:
-            reason = self._too_large(segment, moves=image.moves) or self._misplaced(segment, is_loader=is_loader)
+            # Of a dynamic loader that moves the kernel checks the address that it really gets.
+            reason = self._too_large(segment, is_checked=not (is_loader and image.moves))
+            reason = reason or self._misplaced(segment, is_loader=is_loader)
             if reason is not None:
                 return reason
         if is_loader or any(x.p_memsz > x.p_filesz for x in loads):
@@ -93,12 +95,12 @@ class Mapper(NamedTuple):
         # In between, kernels tried to clear it and let it be where they could not.
         return _own_tails(loads) if self.kernel.supports(Feature.LOADER_SEGMENTS_ONE_BY_ONE) else []
 
-    def _too_large(self, segment: Segment, *, moves: bool) -> str | None:
+    def _too_large(self, segment: Segment, *, is_checked: bool) -> str | None:
         if segment.p_filesz > segment.p_memsz:
             return "p_filesz is larger than p_memsz"
         if segment.p_memsz > self.loader.task_size:
             return "p_memsz is larger than the address space"
-        if not moves and segment.p_vaddr > self.loader.task_size - segment.p_memsz:
+        if is_checked and segment.p_vaddr > self.loader.task_size - segment.p_memsz:
             return "a segment lies outside the address space"
         return None
 
@@ -142,7 +144,7 @@ class Mapper(NamedTuple):
         align = max((x.p_align for x in loads if x.p_align & (x.p_align - 1) == 0), default=0)
         aligned = Feature.ALIGNED_STATIC_PIE if alone else Feature.ALIGNED_PIE
         most = 1 << ((self.loader.task_size - 1).bit_length() - 1) if alone else self.loader.align_max
-        if align > most and self.kernel.supports(aligned):
+        if not is_loader and align > most and self.kernel.supports(aligned):
             return "p_align moves the program down to address 0"
         inside = loads[0].p_vaddr % self.page
         if alone and not self._is_mapped(loads[0], inside, is_loader=is_loader):

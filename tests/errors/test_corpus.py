@@ -1,6 +1,5 @@
 """The figures that were reached on real messages: they may rise, and not fall."""
 
-import hashlib
 import json
 from typing import Any, NamedTuple
 
@@ -9,14 +8,13 @@ import pytest
 from qemudoctor.errors import explain_error
 from tests.support.repository import ROOT
 
-CASES: list[dict[str, Any]] = [
-    json.loads(line) for line in (ROOT / "fixtures/corpus/errors.jsonl").read_text(encoding="utf-8").splitlines()
-]
+
+def cases(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (ROOT / path).read_text(encoding="utf-8").splitlines()]
 
 
-def is_for_development(case: dict[str, Any]) -> bool:
-    """Return whether a case was looked at while the signatures were written; the others were only counted."""
-    return hashlib.sha256(case["id"].encode()).digest()[0] % 2 == 0
+CASES = cases("fixtures/corpus/errors.jsonl")
+MESSAGES = cases("fixtures/messages/engines.jsonl")
 
 
 class Figures(NamedTuple):
@@ -35,20 +33,20 @@ def figures(cases: list[dict[str, Any]]) -> Figures:
         recognised += bool(ids)
         first += ids[:1] == [case["cause"]]
         in_three += case["cause"] in ids[:3]
-        also += bool(ids) and ids[0] in (case["cause"], *case["also"])
+        also += bool(ids) and ids[0] in (case["cause"], *case.get("also", ()))
     return Figures(*(count / len(cases) for count in (first, in_three, also, recognised)))
 
 
 OURS = [case for case in CASES if case["cause"] != "out-of-scope"]
-DEVELOPMENT = [case for case in OURS if is_for_development(case)]
-HOLD_OUT = [case for case in OURS if not is_for_development(case)]
+# By the text alone these have the causes of other, more frequent failures with the same words.
+TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
 
 
 @pytest.mark.parametrize(
     ("cases", "least"),
     [
-        pytest.param(DEVELOPMENT, Figures(0.83, 0.95, 0.97, 1.0), id="development"),
-        pytest.param(HOLD_OUT, Figures(0.73, 0.84, 0.90, 0.92), id="hold-out"),
+        pytest.param(OURS, Figures(0.836, 0.96, 0.98, 0.99), id="corpus"),
+        pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
 )
 def test_figures_do_not_fall(cases: list[dict[str, Any]], least: Figures) -> None:
@@ -58,7 +56,7 @@ def test_figures_do_not_fall(cases: list[dict[str, Any]], least: Figures) -> Non
 
 def test_what_is_not_ours_is_not_explained_as_ours() -> None:
     explained = [x["id"] for x in CASES if x["cause"] == "out-of-scope" and explain_error(x["text"]).recognised]
-    assert len(explained) <= 1, explained
+    assert explained == []
 
 
 def test_order_of_the_text_does_not_matter_for_the_figures() -> None:

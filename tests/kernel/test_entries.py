@@ -191,3 +191,7 @@ def test_a_register_string_that_would_be_too_long_is_written_raw(length: int, is
     assert (b":XXXX" in line) is not is_escaped
     assert rb":\x5c\x0a\x00\x3a" in line
     assert (b"\xfe\xfe" in line) is not is_escaped
+
+
+def test_a_nul_can_be_the_delimiter() -> None:
+    assert Entry.from_register(b"\0a\0M\0\0xy\0\0/i\0F", NOW) == Entry("a", "/i", "F", magic=b"xy")

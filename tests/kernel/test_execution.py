@@ -2,7 +2,7 @@
 
 import pytest
 
-from qemudoctor.kernel import Credentials, Errno, Execution, Handler, KernelRelease, NodeKind, Registry, execve
+from qemudoctor.kernel import Credentials, Entry, Errno, Execution, Handler, KernelRelease, NodeKind, Registry, execve
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, RWX, elf, entry, text
 
@@ -82,6 +82,17 @@ def test_an_interpreter_of_f_that_is_not_known_is_taken_to_be_native() -> None:
     unknown = Registry(tuple(x._replace(pinned=None) for x in registry.entries))
     ran = execve("/p", root=CaseTree.of((("/p", FOREIGN),)), registry=unknown, kernel=kernel, machine="x86_64")
     assert (ran.outcome, ran.runs) == ("ok", "/i")
+    assert [step.note for step in ran.steps] == [
+        "the program itself",
+        "the interpreter is the file that F keeps open since the registration: no lookup",
+        "64-bit program of this architecture, static",
+    ]
+
+
+def test_notes_of_a_program_with_a_dynamic_loader() -> None:
+    ran = run(p=elf(interp=b"/ld\0"), ld=RWX)
+    assert ran.steps[-1].note == "64-bit program of this architecture, its loader is opened in this root"
+    assert run(p=FOREIGN, i=NATIVE, lines=(entry(),)).steps[1].note == "the interpreter is looked up in this root"
 
 
 def suid(file: File, mode: int, uid: int = 5, gid: int = 6) -> File:
@@ -118,3 +129,68 @@ def test_a_call_that_waits_for_ever() -> None:
     ran = run(p=File(NodeKind.FIFO), release="4.9.0")
     assert (ran.blocks, ran.outcome) == (True, "blocks")
     assert "for ever" in ran.steps[-1].note
+    assert (ran.errno, ran.runs, ran.argv) == (Errno.OK, None, ())
+
+
+def test_a_program_that_is_killed() -> None:
+    ran = run(p=elf(entry=1 << 46))
+    assert (ran.errno, ran.signal, ran.outcome) == (Errno.OK, "SIGSEGV", "signal:SIGSEGV")
+    assert (ran.runs, ran.argv) == ("/p", ("a0", "x"))
+    last = ran.steps[-1]
+    assert (last.handler, last.file) == (Handler.ELF, "/p")
+    assert last.note == "nothing is mapped at the entry point: too late for an error, the process dies"
+
+
+def test_a_call_that_fails_says_nothing_of_a_program() -> None:
+    ran = run(p=FOREIGN)
+    assert ran == Execution(Errno.ENOEXEC, ran.steps)
+    assert (ran.runs, ran.argv, ran.signal, ran.blocks, ran.binary_fd, ran.argv0_flag) == (None, (), None, *[False] * 3)
+    assert (ran.euid, ran.egid, ran.secure) == (0, 0, False)
+
+
+def test_the_parts_of_the_kernel_have_names() -> None:
+    assert [x.value for x in Handler] == ["open", "binfmt_misc", "script", "elf"]
+
+
+def test_set_gid_needs_the_x_bit_of_the_group_and_no_other() -> None:
+    assert run(p=suid(NATIVE, 0o2710)).egid == 6
+
+
+@pytest.mark.parametrize(("length", "said"), [(127, "ok"), (128, "ENOENT")])
+def test_old_kernels_cut_an_interpreter_at_127_bytes(length: int, said: str) -> None:
+    path = "/" + "n" * (length - 1)
+    root = CaseTree.of((("/p", FOREIGN), (path, NATIVE)))
+    kernel = KernelRelease.parse("4.9.0")
+    registry = Registry.from_lines([entry(path).encode()], kernel=kernel, root=root)
+    ran = execve("/p", root=root, registry=registry, kernel=kernel, machine="x86_64")
+    assert (ran.outcome, ran.steps[-1].opens) == (said, None if said == "ok" else path[:127])
+
+
+def test_scripts_and_entries_in_a_row() -> None:
+    ran = run(p=text(b"#!/a x\n"), a=text(b"#!/f\n"), f=FOREIGN, i=NATIVE, lines=(entry(flags="PF"),))
+    assert ran.argv == ("/i", "/f", "/f", "/a", "x", "/p", "x")
+
+
+@pytest.mark.parametrize(
+    ("release", "offset", "said"),
+    [("5.0.1", 127, "ok"), ("5.0.1", 128, "ENOEXEC"), ("5.1.0", 255, "ok"), ("5.1.0", 256, "ENOEXEC")],
+)
+def test_how_much_of_a_file_is_compared(release: str, offset: int, said: str) -> None:
+    root = CaseTree.of((("/p", File(content=b"a" * 300)), ("/i", NATIVE)))
+    registry = Registry((Entry("e", "/i", offset=offset, magic=b"a"),))
+    kernel = KernelRelease.parse(release)
+    assert execve("/p", root=root, registry=registry, kernel=kernel, machine="x86_64").outcome == said
+
+
+def test_an_empty_path() -> None:
+    ran = run(program="", p=NATIVE)
+    assert (ran.outcome, ran.steps[0].file, ran.steps[0].opens) == ("ENOENT", "", None)
+
+
+def test_flags_of_every_entry_on_the_way_count() -> None:
+    ran = run(program="/a.x", lines=(":x:E::x::/f:P", entry()), aDOTx=text(b"a"), f=FOREIGN, i=NATIVE)
+    assert (ran.argv0_flag, ran.binary_fd, ran.argv) == (True, False, ("/i", "/f", "/a.x", "a0", "x"))
+    root = CaseTree.of((("/p", FOREIGN), ("/i", NATIVE)))
+    # The kernel writes O where C is; whoever makes an entry by hand need not.
+    registry = Registry((Entry("e", "/i", "C", magic=FOREIGN.content[:20]),))
+    assert execve("/p", root=root, registry=registry, kernel=NOW, machine="x86_64").binary_fd

@@ -44,12 +44,18 @@ def test_every_loader_takes_its_numbers_and_no_others(machine: Machine) -> None:
         ("i686", 64, "little", 62, 0, "ENOEXEC"),
         ("aarch64", 32, "little", 40, 0x05000000, "ok"),
         ("aarch64", 32, "little", 40, 0, "ENOEXEC"),
+        ("aarch64", 32, "little", 40, 1, "ENOEXEC"),
+        ("aarch64", 32, "little", 40, 0x00FFFFFF, "ENOEXEC"),
+        ("aarch64", 32, "little", 40, 0x01000000, "ok"),
         ("armv7l", 32, "little", 40, 0, "ok"),
         ("armv7l", 64, "little", 183, 0, "ENOEXEC"),
         ("ppc64le", 32, "big", 20, 0, "ENOEXEC"),
         ("ppc64", 32, "big", 20, 0, "ok"),
         ("mips64", 32, "big", 8, 0, "ok"),
         ("mips64", 32, "big", 8, 0x20, "ok"),
+        ("mips64", 32, "big", 8, 1, "ok"),
+        ("x86_64", 64, "little", 62, 1, "ok"),
+        ("loongarch64", 64, "little", 258, 0xFFFFFFFF, "ok"),
         ("sparc64", 32, "big", 18, 0, "ok"),
         ("riscv64", 32, "little", 243, 0, "ok"),
         ("s390x", 32, "big", 22, 0, "ok"),
@@ -67,6 +73,7 @@ def test_the_class_counts_on_some_machines_only() -> None:
         return outcome(bytes(content), machine)
 
     assert with_class(Machine.named("x86_64"), 1) == "ok"
+    assert with_class(Machine.named("loongarch64"), 1) == "ok"
     assert with_class(Machine.named("s390x"), 1) == "ENOEXEC"
     assert with_class(Machine.named("riscv64"), 9) == "ENOEXEC"
 
@@ -81,6 +88,19 @@ def test_options_that_a_kernel_lacks() -> None:
 def test_old_kernels_take_x32_for_i386() -> None:
     x32 = build_executable(bits=32, order="little", machine=62)
     assert outcome(x32, Machine.named("x86_64"), NOW.assume(Feature.X32_NEEDS_OPTION, False)) == "ok"
+
+
+def test_old_kernels_take_x32_for_i386_and_for_nothing_else() -> None:
+    old = KernelRelease.parse("3.10.49")
+    for machine in MACHINES:
+        for bits in (32, 64):
+            content = build_executable(bits=bits, order="little", machine=62)
+            assert (outcome(content, machine, old) == "ok") is (machine.name == "x86_64"), machine.name
+
+
+def test_where_nothing_else_is_known_the_address_space_has_47_bits() -> None:
+    (loader,) = Machine.named("loongarch64").loaders
+    assert (loader.task_size, loader.align_max) == (1 << 47, 1 << 46)
 
 
 def test_unknown_machine() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from qemudoctor.kernel import KernelRelease, Machine, NodeKind, Registry, execve
 from qemudoctor.kernel.elf import build_executable
+from tests.live.differential.elves import Ph
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, elf, entry, text
 
@@ -95,3 +96,25 @@ def test_line_ends_of_windows() -> None:
     files = {"/p": text(b"#!/env python3\n"), "/env": NATIVE}
     ran = execve("/p", root=CaseTree.of(files.items()), registry=Registry(), kernel=NOW, machine="x86_64")
     assert ran.steps[1].note == "the #! line names the interpreter"
+
+
+@pytest.mark.parametrize(
+    ("segment", "note"),
+    [
+        (Ph(filesz=2, memsz=1), "p_filesz is larger than p_memsz"),
+        (Ph(filesz=0, memsz=1 << 62), "p_memsz is larger than the address space"),
+        (Ph(vaddr=1 << 62, filesz=0, memsz=1), "a segment lies outside the address space"),
+        (Ph(vaddr=0x600001, filesz=1), "p_vaddr and p_offset do not agree modulo the page size"),
+        (
+            Ph(vaddr=0x600000, offset=(1 << 63) - 4096, filesz=4096, memsz=4096),
+            "a segment lies beyond the largest file offset",
+        ),
+        (
+            Ph(vaddr=0x600000, flags=6, offset=8192, filesz=1, memsz=100),
+            "the rest of the last page must be cleared and cannot be written",
+        ),
+    ],
+)
+def test_a_program_that_cannot_be_mapped(segment: Ph, note: str) -> None:
+    broken = elf(segments=(Ph(), segment))
+    assert last_note("/p", {"/p": broken}) == f"{note}: too late for an error, the process dies"

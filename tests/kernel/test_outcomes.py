@@ -3,12 +3,13 @@
 import pytest
 
 from qemudoctor.kernel import KernelRelease, Machine
+from tests.live.differential.limits import LIMITS
 from tests.live.differential.predict import predict
 from tests.live.differential.rows import ENTRIES, FILES, LIVE, RELEASES, Row
 from tests.live.differential.rows_elf import ELF_FILES
 from tests.live.differential.settled import SETTLED
 
-ROWS = (*FILES, *ELF_FILES, *ENTRIES, *SETTLED)
+ROWS = (*FILES, *ELF_FILES, *ENTRIES, *SETTLED, *LIMITS)
 MACHINE = Machine.named("x86_64")
 
 

@@ -150,3 +150,22 @@ def test_the_answers_are_those_of_the_kernels_that_it_may_be(release: str) -> No
                 assert kernel.support(feature) is Support.UNKNOWN
                 settled = settled.assume(feature, value)
             assert ask(settled) == possibility.answer
+
+
+def test_a_relative_path_starts_at_the_root() -> None:
+    root = CaseTree.of((("/p", NATIVE),))
+    kernel = KernelRelease.parse(EL9)
+    found = possible_outcomes("p", root=root, registry=Registry(), kernel=kernel, machine="x86_64")
+    assert outcomes(found) == ["ok"]
+    root = CaseTree.of((("/i", File(content=b"x")),))
+    accepted = possible_registrations(b":a:M::abc::i:F", registry=Registry(), kernel=kernel, root=root)
+    assert [type(x.answer) for x in accepted] == [Entry]
+
+
+def test_the_errno_of_a_name_that_is_taken_may_be_either() -> None:
+    kernel, root = KernelRelease.parse(VIRTUOZZO), CaseTree.of(())
+    registry = Registry((Entry("a", "/i", magic=b"x"),))
+    found = possible_registrations(b":a:M::abc::/i:", registry=registry, kernel=kernel, root=root)
+    errors = [x.answer for x in found]
+    assert [x.errno.name for x in errors if isinstance(x, RegisterError)] == ["EINVAL", "EEXIST"]
+    assert [x.has for x in found] == [(), (Feature.REGISTER_ERRNO,)]

@@ -125,3 +125,52 @@ def test_a_build_number_that_is_missing_is_unknown_where_it_decides() -> None:
     release = KernelRelease.parse("3.10.0-327.el7.x86_64")._replace(build=None)
     assert release.support(Feature.STRICT_OFFSET) is Support.UNKNOWN
     assert KernelRelease.parse("4.18.0-1.el8.x86_64")._replace(build=None).supports(Feature.BUFFER_256)
+
+
+def test_the_stable_level_is_known_where_it_is_written() -> None:
+    known = {
+        text: KernelRelease.parse(text).patch_known for text in ("6.12", "6.12.0", "6.12.1-x", "4.15.0-74-generic")
+    }
+    assert known == {"6.12": False, "6.12.0": True, "6.12.1-x": True, "4.15.0-74-generic": False}
+    assert KernelRelease("6.1", (6, 1, 0)).patch_known
+
+
+def test_a_release_has_255_bytes_at_most() -> None:
+    assert KernelRelease.parse("6.1-" + "x" * 251).version == (6, 1, 0)
+    with pytest.raises(KernelReleaseError):
+        KernelRelease.parse("6.1-" + "x" * 252)
+
+
+def test_the_build_of_debian_goes_before_its_abi_number() -> None:
+    release = KernelRelease.parse("6.1.0-31-amd64", build="#1 SMP PREEMPT_DYNAMIC Debian 6.1.128-1 (2025-02-07)")
+    assert (release.version, release.vendor, release.patch_known) == ((6, 1, 128), "debian", True)
+    other = KernelRelease.parse("6.8.0-31-generic", build="#31-Ubuntu SMP PREEMPT_DYNAMIC 5.1.2")
+    assert (other.version, other.vendor) == ((6, 8, 0), "ubuntu")
+
+
+def test_several_features_can_be_settled() -> None:
+    release = KernelRelease.parse("6.12.1").assume(Feature.FIX_BINARY, False).assume(Feature.BUFFER_256, False)
+    assert not release.supports(Feature.FIX_BINARY)
+    assert not release.supports(Feature.BUFFER_256)
+    assert release.supports(Feature.REGISTER_1920)
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "is_known"),
+    [
+        ("12345.1.2", (12345, 1, 2), True),
+        ("6.1-rc1.5", (6, 1, 0), False),
+        ("6.1.2.3.4", (6, 1, 2), True),
+        ("6.1.0-56-amd64", (6, 1, 192), True),
+        ("6.1.0-25-amd64", (6, 1, 106), True),
+        ("6.1.0-24-amd64", (6, 1, 0), False),
+        ("5.10.0-9-amd64", (5, 10, 46), False),
+        ("3.10.0-327.el7.x86_64", (3, 10, 0), False),
+        ("4.18.0-147.el8.x86_64", (4, 18, 0), False),
+        ("5.14.0-427.el9_4.x86_64", (5, 14, 0), False),
+        ("6.12.0-55.el10.x86_64", (6, 12, 0), False),
+    ],
+)
+def test_how_exactly_the_version_is_known(text: str, version: tuple[int, int, int], is_known: bool) -> None:
+    release = KernelRelease.parse(text)
+    assert (release.version, release.patch_known) == (version, is_known)

@@ -149,7 +149,8 @@ ROWS: tuple[Cause, ...] = (
         "Rosetta, not QEMU, runs the program, and is the cause",
         "On Apple silicon Docker Desktop, Lima, OrbStack and podman can run amd64 programs through Apple's Rosetta. "
         "It has its own gaps, and does not work on every kernel.",
-        "The message begins with `rosetta error`.",
+        "The message begins with `rosetta error`, or the program runs once Rosetta is switched off in the settings of "
+        "Docker Desktop (or of what else runs the virtual machine).",
         (
             Step(
                 "switch-off",

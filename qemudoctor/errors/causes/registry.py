@@ -8,8 +8,7 @@ ROWS: tuple[Cause, ...] = (
         "No emulator is registered for this architecture",
         "The program is for another CPU architecture. Linux can hand such programs to an emulator (QEMU), but only "
         "if an "
-        "entry in its registry, binfmt_misc, says which one. This host has no such entry, so the kernel answers "
-        "`exec format error`.",
+        "entry in its registry, binfmt_misc, says which one. Without one, the kernel answers `exec format error`.",
         "Every program of that platform fails, even /bin/true. If only one program fails, that file is the fault, "
         "not the "
         "registry. `ls /proc/sys/fs/binfmt_misc` on the host shows no qemu-ARCH.",

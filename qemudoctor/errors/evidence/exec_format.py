@@ -82,10 +82,11 @@ ROWS: tuple[Feature, ...] = (
         "foreign-image",
         _E,
         "context",
-        ("run", "from", "pull", "create"),
-        r"(?:run|from|pull|create)\b[^\n]{0,120}(?:arm32v[567]|arm64v8|amd64|i386|s390x|ppc64le|riscv64|armhf|aarch64"
+        ("run", "from", "pull", "create", "image"),
+        r"(?:(?:run|from|pull|create)\b[^\n]{0,120}|image (?:for )?[\w./-]{0,80})"
+        r"(?:arm32v[567]|arm64v8|amd64|i386|s390x|ppc64le|riscv64|armhf|aarch64"
         r"|arm64|rpi|raspbian|balenalib|resin)[/:-]",
-        (("binfmt-not-registered", 3.2),),
+        (("binfmt-not-registered", 3.4),),
         "the image is named after an architecture, so it was chosen for emulation",
     ),
     Feature(
@@ -94,7 +95,7 @@ ROWS: tuple[Feature, ...] = (
         "context",
         ("no specific platform was requested",),
         r"(?<!\[warning\] )the requested image's platform[^\n]{0,200}no specific platform was requested",
-        (("image-arch-mismatch", 3.0),),
+        (("image-arch-mismatch", 3.0), ("shebang-missing", 0.2)),
         "the image is for another platform, and nobody asked for that platform",
     ),
     Feature(
@@ -103,7 +104,7 @@ ROWS: tuple[Feature, ...] = (
         "context",
         ("does not match the expected platform",),
         "",
-        (("image-arch-mismatch", 1.3),),
+        (("image-arch-mismatch", 1.3), ("shebang-missing", 0.3)),
         "the image is for another platform than this host",
     ),
     Feature(
@@ -211,7 +212,7 @@ ROWS: tuple[Feature, ...] = (
         _E,
         "context",
         (),
-        r"(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/|qemu-arm-static|\barm\b)[^$]{0,2000}(?:aarch64|arm64|apple"
+        r"(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/|qemu-arm-static|\barm\b)[^$]{0,2000}(?:aarch64|arm64|armv8|apple"
         r"|\bm[1-4]\b)|(?:aarch64|arm64|apple|\bm[1-4]\b)[^$]{0,2000}(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/"
         r"|qemu-arm-static)",
         (("native-32bit-unsupported", 6.0),),
@@ -270,22 +271,6 @@ ROWS: tuple[Feature, ...] = (
         "",
         (("image-arch-mismatch", 1.5), ("shebang-missing", 0.1)),
         "`file` names the architecture of the program",
-    ),
-    Feature(
-        "architecture-shown",
-        _E,
-        "context",
-        (
-            '"architecture":',
-            "architecture: ",
-            "docker inspect",
-            "image inspect",
-            "manifest inspect",
-            "buildx imagetools",
-        ),
-        "",
-        (("image-metadata-mismatch", 6.0),),
-        "what the image says of its architecture stands beside an error that says otherwise",
     ),
     Feature(
         "unprivileged",

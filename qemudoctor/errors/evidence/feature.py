@@ -20,7 +20,7 @@ BUILD = (
 )
 SCRIPT = (
     r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$|(?:^|/)(?:[\w-]{0,40}entry-?point[\w-]{0,40}|start|run"
-    r"|wait-for-it|bootstrap|startup|launch|script)$"
+    r"|wait-for-it|bootstrap|startup|launch|script)$|/init\.d/"
 )
 BASIC = (
     r"(?:^|/)(?:sh|bash|ash|dash|zsh|busybox|uname|true|false|echo|ls|cat|env|sleep|id|date|apt-get|apk|arch"

@@ -112,7 +112,7 @@ ROWS: tuple[Feature, ...] = (
         "line",
         ("standard_init_linux.go:1",),
         r"standard_init_linux\.go:(?:17|18|19)\d",
-        (("f-flag-missing", 1.9),),
+        (("f-flag-missing", 1.2),),
         "the engine is from the time before entries had F as a rule",
     ),
     Feature(
@@ -146,7 +146,7 @@ ROWS: tuple[Feature, ...] = (
         "nix",
         ("chroot:ENOENT", "engine:ENOENT"),
         "context",
-        ("nixos", "/nix/", "guix", "qemu-user-binfmt", "/gnu/store"),
+        ("nixos", "/nix/", "guix", "qemu-user-binfmt", "/gnu/store", "fexinterpreter", "fex-emu", "/fex", "box64"),
         "",
         (("interpreter-dynamic", 2.5),),
         "this distribution registers a dynamic emulator",

@@ -78,10 +78,10 @@ ROWS: tuple[Feature, ...] = (
         "mount-no-device",
         ("mount:",),
         "context",
-        ("no such device", "unknown filesystem"),
+        ("no such device", "unknown filesystem", "error: no such file"),
         "",
         (("binfmt-module-missing", 10.0),),
-        "the line before says that there is no such device",
+        "the line before says that there is no such device, or no directory to mount it at",
     ),
     Feature(
         "early-boot",

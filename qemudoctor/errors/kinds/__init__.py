@@ -11,16 +11,23 @@ __all__ = ["KINDS", "Kind", "kind_of"]
 
 KINDS: dict[str, Kind] = {**containers.ROWS, **shells.ROWS, **registering.ROWS, **emulation.ROWS}
 
+# Where a family has no kind for an errno, that of another family says the same.
+_ELSE = {
+    "early-engine": "engine",
+    "tonistiigi": "register-refused",
+    "update-binfmts": "register-refused",
+    "systemd-add": "register-refused",
+    "mount": "register-refused",
+}
+
 
 def kind_of(name: str, errno: str | None) -> tuple[str, Kind] | None:
     """Return the kind that a signature's name stands for, with the errno in place of `*`; None if there is none."""
     if "*" not in name:
         found = KINDS.get(name)
         return None if found is None else (name, found)
-    for family in (
-        name.partition(":")[0],
-        "register-refused" if name.startswith(("tonistiigi", "update-binfmts", "systemd-add", "mount")) else "exec",
-    ):
+    own = name.partition(":")[0]
+    for family in (own, _ELSE.get(own, "exec")):
         key = f"{family}:{errno or ''}"
         if key in KINDS:
             return key, KINDS[key]

@@ -7,6 +7,16 @@ ROWS: dict[str, Kind] = {
     "engine:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
     "engine:ENOENT": Kind(ENOENT, ENGINE_ENOENT),
     "engine:EACCES": Kind(EACCES, PERMISSION),
+    "early-engine:ENOEXEC": Kind(
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.45),
+            ("shebang-missing", 0.22),
+            ("binfmt-not-registered", 0.24),
+            ("binary-corrupt-or-empty", 0.04),
+            ("image-metadata-mismatch", 0.03),
+        ),
+    ),
     "engine:EPERM": Kind(EACCES, (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.3))),
     "build:ENOEXEC": Kind(
         ENOEXEC,
@@ -28,7 +38,14 @@ ROWS: dict[str, Kind] = {
     ),
     "lookup:ENOENT": Kind(
         "the engine did not find the program in the image, so the kernel was never asked",
-        (("entrypoint-missing", 0.85), ("shebang-crlf", 0.05), ("elf-loader-missing", 0.04), ("f-flag-missing", 0.02)),
+        (
+            ("entrypoint-missing", 0.82),
+            ("shebang-crlf", 0.05),
+            ("shebang-interpreter-missing", 0.045),
+            ("permission-noexec", 0.04),
+            ("elf-loader-missing", 0.04),
+            ("f-flag-missing", 0.02),
+        ),
     ),
     "lookup:EACCES": Kind("the program in the image has no execute permission, or is a directory", PERMISSION),
     "lookup:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
@@ -83,7 +100,9 @@ ROWS: dict[str, Kind] = {
     "wrong-package": Kind(
         "a package holds a native program for another platform", (("image-arch-mismatch", 0.95), ("rosetta", 0.03))
     ),
-    "package-architecture": Kind("the package is for another architecture", (("image-arch-mismatch", 0.95),)),
+    "package-architecture": Kind(
+        "the package is for another architecture", (("image-arch-mismatch", 0.93), ("image-metadata-mismatch", 0.04))
+    ),
     "wrong-library": Kind(
         "a library is for another architecture than the program that loads it",
         (("image-arch-mismatch", 0.9), ("native-32bit-unsupported", 0.03), ("image-metadata-mismatch", 0.03)),
@@ -91,6 +110,10 @@ ROWS: dict[str, Kind] = {
     "library-format": Kind(
         "a library is damaged or for another architecture",
         (("binary-corrupt-or-empty", 0.5), ("image-arch-mismatch", 0.45), ("elf-loader-missing", 0.05)),
+    ),
+    "no-elf-library": Kind(
+        "what was to be loaded as a library is none of this system: damaged, a text, or of another operating system",
+        (("binary-corrupt-or-empty", 0.5), ("image-arch-mismatch", 0.42), ("image-metadata-mismatch", 0.05)),
     ),
     "damaged-library": Kind(
         "a library is damaged, cut short or no library",

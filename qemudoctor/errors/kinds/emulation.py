@@ -6,11 +6,20 @@ ROWS: dict[str, Kind] = {
     # The emulator and what runs in it
     "buildkit-emulator": Kind(
         "BuildKit found no entry in the kernel, ran its own emulator, and that met a program for this host",
-        (("binfmt-not-registered", 0.7), ("qemu-wrong-target", 0.2), ("image-arch-mismatch", 0.08)),
+        (
+            ("binfmt-not-registered", 0.6),
+            ("qemu-wrong-target", 0.17),
+            ("image-metadata-mismatch", 0.15),
+            ("image-arch-mismatch", 0.08),
+        ),
     ),
     "guest-loader": Kind(
         "the emulator started, and did not find the loader that the program names",
         (("elf-loader-missing", 0.82), ("image-arch-mismatch", 0.1), ("qemu-wrong-target", 0.03)),
+    ),
+    "other-loader": Kind(
+        "the loader that the program names is not there",
+        (("elf-loader-missing", 0.88), ("image-arch-mismatch", 0.07), ("binary-corrupt-or-empty", 0.03)),
     ),
     "any-loader": Kind(
         "the loader that the program names is not there", (("elf-loader-missing", 0.9),), needs="emulation"
@@ -54,7 +63,8 @@ ROWS: dict[str, Kind] = {
         (
             ("binfmt-not-registered", 0.5),
             ("elf-loader-missing", 0.2),
-            ("image-arch-mismatch", 0.15),
+            ("image-metadata-mismatch", 0.1),
+            ("image-arch-mismatch", 0.09),
             ("qemu-crash", 0.1),
         ),
         needs="other-platform",
@@ -128,8 +138,13 @@ ROWS: dict[str, Kind] = {
         (("qemu-unsupported-syscall", 0.75), ("seccomp-or-sandbox", 0.15), ("rosetta", 0.05)),
         needs="emulation",
     ),
-    "openat2-einval": Kind(
+    "tar-einval": Kind(
         "openat2 was answered wrongly, as by QEMU 9.2 to 10.1.2 built with musl",
+        (("qemu-crash", 0.6), ("qemu-unsupported-syscall", 0.35)),
+        needs="emulation-or-build",
+    ),
+    "openat2-einval": Kind(
+        "a system call was refused for a flag or an option that an emulator does not know",
         (("qemu-unsupported-syscall", 0.75), ("qemu-crash", 0.15)),
         needs="emulation",
     ),
@@ -139,6 +154,9 @@ ROWS: dict[str, Kind] = {
         needs="emulated-sudo",
     ),
     "seccomp": Kind("a sandbox refused a system call", (("seccomp-or-sandbox", 0.93),)),
+    "syscall-refused": Kind(
+        "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="syscall-name", weight=0.5
+    ),
     "seccomp-weak": Kind(
         "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="container", weight=0.5
     ),

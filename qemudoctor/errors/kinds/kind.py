@@ -28,6 +28,7 @@ ENGINE_ENOEXEC = (
     ("binfmt-disabled", 0.01),
     ("binfmt-not-mounted", 0.01),
     ("binfmt-module-missing", 0.01),
+    ("rosetta", 0.002),
 )
 ENGINE_ENOENT = (
     ("shebang-crlf", 0.27),

@@ -27,6 +27,15 @@ ROWS: dict[str, Kind] = {
         "the automount of binfmt_misc is dead: reaching for it leads nowhere",
         (("binfmt-not-mounted", 0.9), ("binfmt-module-missing", 0.05)),
     ),
+    "mount-point-missing": Kind(
+        "the kernel that runs has no directory for binfmt_misc, which comes with the module",
+        (("binfmt-module-missing", 0.8), ("register-permission", 0.1), ("binfmt-not-mounted", 0.08)),
+    ),
+    "mount-unit": Kind(
+        "systemd could not mount binfmt_misc",
+        (("binfmt-module-missing", 0.55), ("binfmt-not-mounted", 0.35), ("register-permission", 0.08)),
+        weight=0.6,
+    ),
     "mount-as-whom": Kind("whoever mounted binfmt_misc was not allowed to", (("register-permission", 0.95),)),
     "mount:": Kind(
         "binfmt_misc could not be mounted",
@@ -40,6 +49,9 @@ ROWS: dict[str, Kind] = {
         "whoever wrote to binfmt_misc was not allowed to", (("register-permission", 0.93), ("binfmt-not-mounted", 0.03))
     ),
     "exists": Kind("an entry of that name is there already", (("register-exists", 0.95), ("f-flag-missing", 0.03))),
+    "exists-notice": Kind(
+        "update-binfmts left an entry of that name as it was", (("register-exists", 0.95),), weight=0.2
+    ),
     "disabled": Kind(
         "an entry, or binfmt_misc as a whole, is switched off", (("binfmt-disabled", 0.95),), needs="binfmt"
     ),
@@ -51,6 +63,25 @@ ROWS: dict[str, Kind] = {
             ("binfmt-disabled", 0.04),
             ("binfmt-not-mounted", 0.04),
         ),
+    ),
+    "entry-not-there": Kind(
+        "there is no entry of that name",
+        (
+            ("binfmt-not-registered", 0.75),
+            ("binfmt-not-mounted", 0.13),
+            ("binfmt-module-missing", 0.06),
+            ("interpreter-missing-on-host", 0.03),
+        ),
+    ),
+    "second-stage": Kind(
+        "nothing runs in the new root, not even /bin/true",
+        (
+            ("binfmt-not-registered", 0.6),
+            ("permission-noexec", 0.15),
+            ("f-flag-missing", 0.12),
+            ("qemu-crash", 0.08),
+        ),
+        weight=0.2,
     ),
     "emulator-missing": Kind(
         "the emulator is not installed where it was looked for",

@@ -12,12 +12,20 @@ ROWS: dict[str, Kind] = {
             ("shebang-missing", 0.06),
             ("binary-corrupt-or-empty", 0.05),
             ("native-32bit-unsupported", 0.05),
+            ("image-metadata-mismatch", 0.03),
             ("binfmt-not-mounted", 0.02),
             ("binfmt-disabled", 0.01),
+            ("qemu-wrong-target", 0.008),
         ),
     ),
     "shell-text:ENOEXEC": Kind(
-        "the file is executable text without a #! line", (("shebang-missing", 0.75), ("image-arch-mismatch", 0.2))
+        ENOEXEC,
+        (
+            ("image-arch-mismatch", 0.45),
+            ("shebang-missing", 0.27),
+            ("binfmt-not-registered", 0.2),
+            ("binary-corrupt-or-empty", 0.06),
+        ),
     ),
     "shell:ENOENT": Kind(
         "the program is there, but not what it needs to start: its loader, its #! interpreter or its emulator",
@@ -60,9 +68,9 @@ ROWS: dict[str, Kind] = {
         "the kernel refused the program with ENOEXEC, and the shell then read it as a script",
         (
             ("image-arch-mismatch", 0.78),
-            ("image-metadata-mismatch", 0.07),
-            ("binary-corrupt-or-empty", 0.06),
-            ("binfmt-not-registered", 0.06),
+            ("image-metadata-mismatch", 0.08),
+            ("binfmt-not-registered", 0.07),
+            ("binary-corrupt-or-empty", 0.05),
         ),
     ),
     "binary-as-script-weak": Kind(
@@ -97,12 +105,12 @@ ROWS: dict[str, Kind] = {
         ENOEXEC,
         (
             ("binfmt-not-registered", 0.58),
-            ("binfmt-module-missing", 0.09),
-            ("register-permission", 0.08),
-            ("image-arch-mismatch", 0.06),
+            ("binfmt-disabled", 0.09),
+            ("binfmt-module-missing", 0.085),
+            ("binfmt-not-mounted", 0.06),
+            ("register-permission", 0.05),
+            ("image-arch-mismatch", 0.05),
             ("native-32bit-unsupported", 0.05),
-            ("binfmt-disabled", 0.05),
-            ("binfmt-not-mounted", 0.05),
             ("interpreter-missing-on-host", 0.04),
             ("shebang-missing", 0.01),
             ("binary-corrupt-or-empty", 0.01),
@@ -220,8 +228,8 @@ ROWS: dict[str, Kind] = {
         "systemd could not execute the program of the unit",
         (
             ("shebang-missing", 0.3),
-            ("image-arch-mismatch", 0.3),
-            ("permission-noexec", 0.2),
+            ("image-arch-mismatch", 0.26),
+            ("permission-noexec", 0.24),
             ("entrypoint-missing", 0.15),
         ),
         weight=0.3,

@@ -15,7 +15,8 @@ SCAN: tuple[bytes, ...] = tuple(
     for word in (
         "exec format", "cannot execute", "bad interpreter", "no such file", "not found", "ermission denied",
         "not permitted", "corrupted shared", "nvalid argument", "file exists", "not implemented", "no such device",
-        "value too large", "bad cpu type", "i/o error", "read-only file", "os thread", "llegal instruction",
+        "value too large", "eoverflow", "bad cpu type", "i/o error", "read-only file", "os thread",
+        "llegal instruction",
         "point trap", "bad system call", "upported syscall", "unknown syscall", "unsupported ioctl",
         "matching manifest", "thread failed", "page size", "isa level", "processor support", "must be setuid",
         "guest address", "yntax error", "map segment", "kernel too old", "futex facility", "already registered",
@@ -31,7 +32,10 @@ SCAN: tuple[bytes, ...] = tuple(
         "java runtime env", "no command spec", "interpreter", "new priv", "setresuid", "error 13", "exit 13",
         "status: 13", "start new thread", "create thread", "uv_thread", "post-invoke", "create coreclr",
         "effective u", "hardware instruction", "baseline", "selinux is prev", "in wrong format",
-        "attempting to link", "what():", "can't open", "exited (1", "code: 255", "getconf page", "k pages", "\n139",
+        "attempting to link", "what():", "can't open", "exited (1", "restarting (1", "notsup",
+        "code: 255", "getconf page", "k pages", "\n139", "assertion failed [", "elf load command", "mount point does",
+        "executable file f", "binary format", "ancillary", "not yet support", "marked as an exec",
+        "failure trying", "t find qemu", "t load ", "does not match system",
     )
 )
 # fmt: on

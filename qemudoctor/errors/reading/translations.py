@@ -1,6 +1,6 @@
-"""What the C libraries and bash say in other languages, in the words of the English original.
+"""What the C libraries, bash and dpkg say in other languages, in the words of the English original.
 
-Source: the message catalogues of glibc (libc.po), bash and coreutils for de, fr, es, ja, zh_CN and zh_TW.
+Source: the message catalogues of glibc (libc.po), bash, coreutils and dpkg for de, fr, es, ja, zh_CN and zh_TW.
 """
 
 # ruff: noqa: RUF001 - the letters of other scripts, and their quotes and colons, are what is looked for
@@ -77,6 +77,19 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "可執行檔格式錯誤",
             "執行檔格式錯誤",
             "執行格式錯誤",
+        ),
+    ),
+    (
+        "package architecture",
+        ("Paket-Architektur", "architecture du paquet", "arquitectura del paquete", "软件包体系结构"),
+    ),
+    (
+        "does not match system",
+        (
+            "passt nicht zum System",
+            "ne correspond pas à celle du système",
+            "no corresponde con la del sistema",
+            "与本机系统体系结构",
         ),
     ),
     (
@@ -233,6 +246,7 @@ _IN_ASCII = (
     "Symbolic", "symbolischen", "existiert bereits", "nicht implementiert", "rreur de ", "Aucun ",
     "rgument invalide", "Le fichier", "Instruction non", "ejecutable", "ejecutar", "No existe", "ermiso denegado",
     "ya existe", "solo lectura", "nterpreter", "commande", "lesbar", "accessible en",
+    "passt nicht zum", "no corresponde con", "-Architektur", "arquitectura del", "architecture du",
 )  # fmt: skip
 
 

@@ -19,9 +19,11 @@ def signatures() -> Iterator[Signature]:
         sandboxes,
         shells,
         starters,
+        tools,
     )
 
     yield from registration.ROWS[:-1]
+    yield from tools.ROWS
     for table in (lookalikes, engines, images, shells, starters, runtimes, loaders, emulators, sandboxes, guests):
         yield from table.ROWS
     yield registration.ROWS[-1]  # anything that names binfmt_misc and an errno

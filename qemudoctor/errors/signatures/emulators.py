@@ -59,10 +59,12 @@ ROWS: tuple[Signature, ...] = (
             "unsupported socketcall",
             "unsupported ancillary",
             "unsupported semctl",
+            "not yet supported",
             "unsupported clone",
         ),
         r"(?:(?:unsupported|unknown|unimplemented) syscall:? ?(?P<syscall>\d{1,4}|[a-z_0-9]{2,32})"
-        r"|unsupported (?:ioctl|setsockopt|getsockopt|socketcall|ancillary data|semctl|clone))",
+        r"|unsupported (?:ioctl|setsockopt|getsockopt|socketcall|ancillary data|semctl|clone)"
+        r"|[gs]etsockopt level=\d{1,4} optname=\d{1,4} not yet supported)",
         errno="ENOSYS",
         source="QEMU linux-user/syscall.c, unimp log",
     ),
@@ -159,8 +161,9 @@ ROWS: tuple[Signature, ...] = (
         "rosetta-assertion",
         "rosetta",
         "rosetta",
-        ("abi_info", "install-rosetta", "threadcontext", "emulated forward", "emulateforward"),
-        r"abi_info\.kind|install-rosetta|ThreadContext\w{0,40}\.cpp|emulated? ?forward",
+        ("abi_info", "install-rosetta", "threadcontext", "emulated forward", "emulateforward", "assertion failed ["),
+        r"abi_info\.kind|install-rosetta|ThreadContext\w{0,40}\.cpp|emulated? ?forward"
+        r"|assertion failed \[[^\n]{1,300}\]:",
         errno=None,
         source="Apple Rosetta",
     ),

@@ -59,7 +59,7 @@ ROWS: tuple[Signature, ...] = (
         "lookup:ENOENT",
         "runc",
         ("executable file not found",),
-        r"exec: [\"']?(?P<program>[^\"':]{1,400})[\"']?: executable file not found",
+        r"exec: (?:\"(?P<program>[^\"\n]{1,400})\"|'?(?P<program2>[^\"':]{1,400})'?): executable file not found",
         errno="ENOENT",
         source="Go os/exec ErrNotFound",
     ),
@@ -122,7 +122,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "engine-start",
-        "lookup:*",
+        "early-engine:*",
         "docker",
         ("cannot start container", "failed to start container", "could not start"),
         rf"(?:cannot|could not|failed to) start(?: the)? container[^\n]{{0,300}}?{ERRNO}",
@@ -156,7 +156,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "docker-system-error",
-        "engine:*",
+        "early-engine:*",
         "docker",
         ("system error",),
         rf"\[\d{{1,2}}\] system error: (?:[^\n]{{0,200}}: )?{ERRNO}",

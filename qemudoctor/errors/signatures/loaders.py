@@ -66,10 +66,18 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "invalid-elf-header",
+        "no-elf-library",
+        "other",
+        ("invalid elf header",),
+        r"(?P<program>[^\s:]{1,300}): invalid ELF header",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
+        "library-too-short",
         "damaged-library",
         "other",
-        ("invalid elf header", "file too short"),
-        r"(?P<program>[^\s:]{1,300}): (?:invalid ELF header|file too short)",
+        ("file too short",),
+        r"(?P<program>[^\s:]{1,300}): file too short",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -112,7 +120,7 @@ ROWS: tuple[Signature, ...] = (
         "page-aligned",
         "page-size",
         "other",
-        ("page-aligned",),
+        ("page-aligned", "elf load command"),
         r"ELF load command (?:address/offset|alignment) not (?:properly )?(?:page-)?aligned|not page-aligned",
         source="glibc elf/dl-load.c",
     ),
@@ -222,7 +230,7 @@ ROWS: tuple[Signature, ...] = (
         "package-architecture",
         "other",
         ("architecture",),
-        r"package architecture \((?P<platform>\w{2,12})\) does not match system|has invalid architecture"
+        r"package architecture ?\((?P<platform>\w{2,12})\) ?does not match system|has invalid architecture"
         r"|is intended for a (?:different|\w{2,12}) architecture|unsupported architecture[: ]",
         source="dpkg src/main/unpack.c; rpm",
     ),

@@ -15,6 +15,40 @@ _EXECVE = (
 ROWS: tuple[Signature, ...] = (
     # What looks alike and is something else
     Signature(
+        "kernel-module",
+        "",
+        "kernel",
+        ("insert", "insmod", "modprobe", "init_module", "module format", "kexec"),
+        r"(?:could not|failed to|cannot|can't|unable to|error) ?(?:inserting|insert)|\binsmod\b|\bmodprobe: "
+        r"|init_module|invalid module format|kexec",
+        source="kmod: a module of the kernel with the errno of its own format, ENOEXEC",
+    ),
+    Signature(
+        "unit-file",
+        "",
+        "systemd",
+        ("not loaded properly", "reason: exec format", "bad-setting"),
+        r"is not loaded properly: exec format error|reason: exec format error|bad-setting",
+        source="systemd src/core/load-fragment.c: a unit file with a line that systemd cannot read",
+    ),
+    Signature(
+        "npm-refused-platform",
+        "",
+        "node",
+        ("notsup", "ebadplatform"),
+        r"\bnotsup\b|EBADPLATFORM",
+        source="npm: a package that says itself for which systems it is",
+    ),
+    Signature(
+        "size-of-a-file",
+        "",
+        "other",
+        ("value too large",),
+        r"^(?![^\n]{0,400}(?:director|readdir|getdents|stat)).{0,300}\.(?!(?:d|so|conf|git|cargo|lock)\b)[a-z0-9]{2,5}"
+        r"['\"]?: value too large",
+        source="strerror(EOVERFLOW): a file of more than 2 GiB and a program without large file support",
+    ),
+    Signature(
         "full-emulator",
         "",
         "qemu",
@@ -64,6 +98,15 @@ ROWS: tuple[Signature, ...] = (
         ("bug related to optional dependencies",),
         r"npm has a bug related to optional dependencies",
         source="rollup: the message names its own cause",
+    ),
+    Signature(
+        "command-of-a-host",
+        "",
+        "go",
+        ("executable file not found",),
+        r"exec: \"(?:docker-(?:credential|buildx|compose)[\w.-]{0,40}|gcc|g\+\+|cc|clang|git|hg|xdg-open|wslview"
+        r"|ssh)\": executable file not found",
+        source="Go os/exec: a command that a tool on the host needs is not installed",
     ),
     Signature(
         "engine-socket",

@@ -44,6 +44,24 @@ ROWS: tuple[Signature, ...] = (
     ),
     # The mount
     Signature(
+        "mount-point-missing",
+        "mount-point-missing",
+        "update-binfmts",
+        ("mount point does not exist",),
+        r"binfmt_misc[^\n]{0,40}mount point does not exist",
+        errno="ENOENT",
+        source="mount(8)",
+    ),
+    Signature(
+        "mount-unit",
+        "mount-unit",
+        "systemd-binfmt",
+        ("executable file formats", "arbitrary executable"),
+        r"(?:\[(?:unsupp|failed|depend)\]|failed|not supported|unsupported|dependency)[^\n]{0,80}arbitrary executable"
+        r"|arbitrary executable[^\n]{0,80}(?:not supported|failed|unsupported)",
+        source="systemd units/proc-sys-fs-binfmt_misc.automount",
+    ),
+    Signature(
         "busybox-mount",
         "mount-as-whom",
         "binfmt-register-script",
@@ -58,8 +76,9 @@ ROWS: tuple[Signature, ...] = (
         "binfmt-register-script",
         ("binfmt_misc",),
         rf"(?:cannot mount|couldn't mount|mounting|mount(?:\(2\))?:? "
-        rf"|failed to mount)[^\n]{{0,200}}binfmt_misc[^\n]{{0,200}}?{_REFUSALS}|(?:cannot mount"
-        rf"|couldn't mount) [^\n]{{0,30}}binfmt_misc|failed to mount arbitrary executable",
+        rf"|failed to mount)[^\n]{{0,200}}binfmt_misc[^\n]{{0,200}}?{_REFUSALS}|(?:cannot"
+        rf"|couldn't|could not|can't|unable to|failed to) mount (?:the )?[^\n]{{0,30}}binfmt_misc"
+        rf"|failed to mount arbitrary executable",
         source="tonistiigi/binfmt cmd/binfmt/main.go; multiarch register.sh; update-binfmts; mount(8)",
     ),
     Signature(
@@ -81,6 +100,24 @@ ROWS: tuple[Signature, ...] = (
         source="tonistiigi/binfmt cmd/binfmt/main.go",
     ),
     Signature(
+        "tonistiigi-early",
+        "tonistiigi:*",
+        "binfmt-register-script",
+        ("installing: ",),
+        rf"installing: \S{{1,20}} cannot write to [^\n]{{0,100}}: {_REFUSALS}",
+        source="tonistiigi/binfmt cmd/binfmt/main.go before 2022",
+    ),
+    Signature(
+        "entry-not-there",
+        "entry-not-there",
+        "other",
+        ("binfmt_misc/",),
+        r"/proc/sys/fs/binfmt_misc/(?!register\b|status\b)(?P<interpreter>[\w.-]{1,40})['\"]?"
+        r"(?: for (?:reading|writing))?: (?:no such file or directory|nonexistent directory|directory nonexistent)",
+        errno="ENOENT",
+        source="ls, cat and shells: a file of one entry",
+    ),
+    Signature(
         "register-missing",
         "register-file-missing",
         "dash",
@@ -100,6 +137,15 @@ ROWS: tuple[Signature, ...] = (
         ("binfmt_misc",),
         r"binfmt_misc[^\n]{0,120}?(?P<errno>permission denied|operation not permitted|read-only file system)",
         source="shells, tee, cp, mount",
+    ),
+    Signature(
+        "register-avc",
+        "register-permission",
+        "kernel",
+        ("avc:",),
+        r"avc: +denied[^\n]{0,300}binfmt_misc",
+        errno="EACCES",
+        source="SELinux audit",
     ),
     Signature(
         "register-exists-words",
@@ -146,6 +192,14 @@ ROWS: tuple[Signature, ...] = (
         source="binfmt-support src/update-binfmts.c",
     ),
     Signature(
+        "update-binfmts-already",
+        "exists-notice",
+        "update-binfmts",
+        ("already enabled in kernel",),
+        r"(?P<interpreter>[\w.-]{1,40}) already enabled in kernel",
+        source="binfmt-support src/update-binfmts.c",
+    ),
+    Signature(
         "update-binfmts-enable",
         "update-binfmts-vague",
         "update-binfmts",
@@ -158,7 +212,8 @@ ROWS: tuple[Signature, ...] = (
         "disabled",
         "update-binfmts",
         ("(disabled)", "is disabled", "disabled"),
-        r"(?:qemu-[a-z0-9_]{2,16}|binfmt[\w ]{0,40}) \(disabled\)|binfmt_misc(?: support)?(?: is)? disabled|^disabled$",
+        r"(?:qemu-[a-z0-9_]{2,16}|binfmt[\w ]{0,40}) \(disabled\)|binfmt_misc(?:/status:?| support)?(?: is)? disabled"
+        r"|^disabled$",
         source="update-binfmts --display; /proc/sys/fs/binfmt_misc",
     ),
     Signature(
@@ -223,36 +278,6 @@ ROWS: tuple[Signature, ...] = (
         r"|not have permission)",
         errno="EACCES",
         source="QEMU scripts/qemu-binfmt-conf.sh",
-    ),
-    # Tools that look for an entry before they start
-    Signature(
-        "not-executable-here",
-        "not-registered",
-        "other",
-        (
-            "can neither be executed natively",
-            "unable to execute target architecture",
-            "not supported on this machine/kernel",
-            "not supported binfmt",
-            "is not a supported binfmt",
-            "unable to execute",
-        ),
-        r"can neither be executed natively nor via qemu|unable to execute target architecture"
-        r"|(?P<program>[\w]{2,12}: )?not supported on this machine/kernel|is not a supported binfmt name",
-        errno="ENOEXEC",
-        source="mmdebstrap; debootstrap; arch-test",
-    ),
-    Signature(
-        "emulator-not-installed",
-        "emulator-missing",
-        "other",
-        ("qemu-",),
-        r"(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)[\"']?(?: binary| executable)? (?:is "
-        r"|was )?(?:not (?:found|installed"
-        r"|available|present)|missing)|(?:missing|install"
-        r"|required)[^\n]{0,40}(?P<interpreter2>qemu-[a-z0-9_]{2,16}-static)[^\n]{0,20}(?:missing|not|first)",
-        errno="ENOENT",
-        source="build scripts",
     ),
     # Pasted entries
     Signature(

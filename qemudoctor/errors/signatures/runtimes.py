@@ -98,7 +98,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-library",
         "java",
         ("unsatisfiedlinkerror", "can't load"),
-        r"can't load (?:AMD 64|IA 32|ARM|AARCH64|x86)[^\n]{0,80}on an? [^\n]{0,40}platform"
+        r"can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
         r"|UnsatisfiedLinkError[^\n]{0,300}(?:wrong ELF class|ELFCLASS|incompatible architecture"
         r"|cannot open shared object file: no such file or directory[^\n]{0,80}(?:e_machine|arch))",
         source="OpenJDK os_linux.cpp dll_load",
@@ -139,13 +139,14 @@ ROWS: tuple[Signature, ...] = (
             "for another platform",
             "is present but this platform",
             "for a different platform",
+            "binaries cannot be used on",
             "needs the",
             "linux-x64",
             "linux-arm64",
             "darwin-arm64",
         ),
         r"(?:installed (?P<program>[\w@/-]{1,60}) for (?:another|a different) platform"
-        r"|package is present but this platform"
+        r"|package is present but this platform|binaries cannot be used on the '[\w-]{3,24}' platform"
         r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
         r"|could not load the [\"']sharp[\"'] module using the [\w-]{1,40} runtime|installed for (?:another"
         r"|a different) (?:platform|architecture))",

@@ -86,6 +86,26 @@ ROWS: tuple[Signature, ...] = (
         source="SIGSYS",
     ),
     Signature(
+        "syscall-refused",
+        "seccomp",
+        "other",
+        ("operation not permitted", "eperm"),
+        r"\b(?:clone3|statx|faccessat2|fchmodat2|openat2|close_range|clock_\w{3,12}64|futex_time64|copy_file_range"
+        r"|io_uring_setup|membarrier|rseq|pidfd_open|utimensat_time64|name_to_handle_at|memfd_create|personality"
+        r"|mount_setattr)\b[^\n]{0,80}(?P<errno>operation not permitted|EPERM)",
+        errno="EPERM",
+        source="a system call that is younger than the seccomp filter, answered with EPERM instead of ENOSYS",
+    ),
+    Signature(
+        "sudo-executes",
+        "shell:ENOENT",
+        "other",
+        ("unable to execute",),
+        r"sudo: unable to execute (?P<program>[^\s:]{1,400}): no such file or directory",
+        errno="ENOENT",
+        source="sudo src/exec.c: sudo found the file, so something that it needs is missing",
+    ),
+    Signature(
         "seccomp-audit",
         "seccomp",
         "kernel",

@@ -55,6 +55,16 @@ ROWS: tuple[Signature, ...] = (
         source="bash, env, zsh",
     ),
     Signature(
+        "bad-elf-interpreter-other",
+        "other-loader",
+        "bash",
+        ("bad elf interpreter",),
+        r"(?:(?P<program>[^\s:]{1,400}): |^)(?P<interpreter>(?!/lib64/ld-linux-x86-64)/[^\s:]{1,200}): bad ELF "
+        r"interpreter",
+        errno="ENOENT",
+        source="bash execute_cmd.c as patched by Fedora and RHEL: a loader that this system does not have of itself",
+    ),
+    Signature(
         "bad-elf-interpreter",
         "any-loader",
         "bash",
@@ -116,6 +126,16 @@ ROWS: tuple[Signature, ...] = (
         r"env: can't execute '?(?P<interpreter>[\w./+-]{1,100})'?: no such file or directory",
         errno="ENOENT",
         source="busybox coreutils/env.c",
+    ),
+    Signature(
+        "sh-not-found-name",
+        "shell-said:ENOENT",
+        "dash",
+        ("not found",),
+        r"^-?(?:/bin/)?(?:ba|da|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>[\w.-]{1,40}[-_.](?:linux|x86_64|amd64|arm64"
+        r"|aarch64|armv\d)[\w.-]{0,20}): not found$",
+        errno="ENOENT",
+        source="dash src/exec.c; busybox: a name as those of downloaded programs are",
     ),
     Signature(
         "fish-linker",

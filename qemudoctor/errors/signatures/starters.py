@@ -46,7 +46,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOEXEC",
         "zsh",
         ("exec format error",),
-        rf"zsh: exec format error: {PROGRAM}",
+        rf"zsh: exec format error: {PROGRAM}|^exec format error: (?P<program2>\.{{0,2}}/[^\s:]{{1,300}})$",
         errno="ENOEXEC",
         source="zsh Src/exec.c",
     ),
@@ -64,7 +64,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:*",
         "other",
         ("failed to execute process",),
-        rf"failed to execute process:? {PROGRAM}[^\n]{{0,200}}?(?:{ERRNO}|reason)",
+        rf"failed to execute process:? {PROGRAM}[^\n]{{0,200}}?{ERRNO}",
         source="fish src/exec.cpp",
     ),
     Signature(
@@ -128,7 +128,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOENT",
         "dash",
         ("not found",),
-        r"(?:(?:^|\s)(?:-?(?:ba|da|a)?sh|/bin/(?:ba|da|a)?sh): (?:(?:line )?\d{1,5}: )?"
+        r"(?:(?:^|\s)(?:-?(?:/bin/)?(?:ba|da|a)?sh): (?:(?:line )?\d{1,5}: )?"
         r"|: (?:line )?\d{1,5}: )(?P<program>\.{0,2}/[^\s:]{1,400}): not found$",
         errno="ENOENT",
         source="dash src/exec.c; busybox",
@@ -138,12 +138,22 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r"^(?:\S{0,40}[$#] )?-?(?:bash|sh|zsh): (?:line \d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev|sys|etc|tmp|var"
-        r"|home)[^\s:]{1,400}): "
-        r"no such file or directory$"
+        r"^(?:\S{0,40}[$#] )?-?(?:/bin/)?(?:bash|sh|zsh): (?:line \d{1,5}: )?"
+        r"(?P<program>\.{0,2}/(?!proc|dev|sys|etc|tmp|var|home)[^\s:]{1,400}): no such file or directory$"
         r"|^zsh: no such file or directory: (?P<program2>\.{0,2}/[^\s:]{1,400})$",
         errno="ENOENT",
         source="bash execute_cmd.c: the file, or what it needs to start",
+    ),
+    Signature(
+        "bash-no-such-tool",
+        "shell-weak:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r"^(?:\S{0,40}[$#] )?-?(?:bash|sh|zsh): (?:line \d{1,5}: )?(?P<program>/(?:tmp|var|home)/"
+        r"(?:[^\s:/]{1,100}/){0,12}(?:[\w+-]{1,60}|[^\s:/]{0,80}(?:x86_64|amd64|aarch64|arm64|linux)[^\s:/]{0,20}"
+        r"|[\w+-]{1,60}\.(?:exe|run|bin|sh|py|AppImage))): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a name that is more likely that of a program than of data",
     ),
     Signature(
         "script-no-such-program",
@@ -160,7 +170,7 @@ ROWS: tuple[Signature, ...] = (
         "noexec",
         "bash",
         ("ermission denied",),
-        r"(?:^|\s)-?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev"
+        r"(?:^|\s)-?(?:/(?:usr/)?bin/)?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev"
         r"|sys)[^\s:]{1,400}): (?P<errno>permission denied)",
         source="bash execute_cmd.c",
     ),

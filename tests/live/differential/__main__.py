@@ -14,6 +14,7 @@ from pathlib import Path
 from qemudoctor.kernel import KernelRelease, Machine
 from tests.live.differential.executor import Executor
 from tests.live.differential.execves import Comparison
+from tests.live.differential.limits import LIMITS
 from tests.live.differential.registers import compare_lines
 from tests.live.differential.rows import ENTRIES, FILES
 from tests.live.differential.rows_elf import ELF_FILES
@@ -21,7 +22,7 @@ from tests.live.differential.sandbox import Sandbox, SandboxRefused, load_module
 from tests.live.differential.settled import SETTLED
 
 MAX_TOLD = 10
-ROWS = (*FILES, *ELF_FILES, *ENTRIES, *SETTLED)
+ROWS = (*FILES, *ELF_FILES, *ENTRIES, *SETTLED, *LIMITS)
 
 
 def main() -> int:

@@ -1,0 +1,148 @@
+"""What is known of each feature in each release: Y has it, - has it not, ? nobody knows. One column a feature."""
+
+import pytest
+
+from qemudoctor.kernel import Feature, KernelRelease, Support
+
+LETTERS = {Support.YES: "Y", Support.NO: "-", Support.UNKNOWN: "?"}
+COLUMNS = (
+    "FIX_BINARY",
+    "REGISTER_1920",
+    "REGISTER_ERRNO",
+    "OPEN_BEFORE_NAME",
+    "STRICT_OFFSET",
+    "LONG_INTERPRETER",
+    "STRICT_SHEBANG",
+    "BUFFER_256",
+    "ONE_EXECFD_REWRITE",
+    "EMPTY_SHEBANG_OPENS",
+    "REGULAR_FILES_ONLY",
+    "ARGV0_IN_AUXV",
+    "SHORT_PHDRS_ENOEXEC",
+    "PHDRS_ONE_PAGE",
+    "SHORT_INTERPRETER_OK",
+    "X32_NEEDS_OPTION",
+    "WRITE_WHILE_RUNNING",
+    "SEGV_AFTER_POINT_OF_NO_RETURN",
+    "SEGMENTS_ONE_BY_ONE",
+    "LOADER_SEGMENTS_ONE_BY_ONE",
+    "LOADER_TAIL_CLEARED",
+    "ALIGNED_PIE",
+    "ALIGNED_STATIC_PIE",
+    "FLAG_DELIMITER_REFUSED",
+    "C_NEEDS_ABSOLUTE",
+    "LOADER_FLAGS",
+    "USERNS_INSTANCE",
+    "UMOUNT_DROPS_ENTRIES",
+    "IA32_SWITCH",
+    "EMPTY_ARGV_FILLED",
+)
+TABLE = """
+3.10.0-327.el7.x86_64              ------------------------------
+3.10.0-1127.el7.x86_64             ----Y------------Y------------
+3.10.0-1062.el7.x86_64             -----------------Y------------
+3.10.0-1160.90.1.vz7.200.7         -??????-?????-??-?????????-?-?
+3.10                               ------------------------------
+3.10.49                            ------------------------------
+3.11.0                             ---------------?--------------
+3.18.0                             -Y-------------?-Y------------
+4.4                                -Y--?-?-----YYY?-Y------------
+4.4.1                              -Y--?-------YYY?-Y------------
+4.4.154                            -Y--?-------YYY?-Y------------
+4.4.155                            -Y--Y-------YYY?-Y------------
+4.4.201                            -Y--Y-?-----YYY?-Y------------
+4.7.10                             -Y----------YYY?-Y------------
+4.8                                YYY---------YYY?-Y--Y---------
+4.9                                YYY-?-?-----YYYY-Y--Y---------
+4.9.0                              YYY---------YYYY-Y--Y---------
+4.9.1                              YYY-?-?-----YYYY-Y--Y---------
+4.14.176                           YYY-?Y?-----YYYY-Y--Y---------
+4.14.177                           YYY-YYY-----YYYY-Y--Y---------
+4.14.355-275.572.amzn2.x86_64      YYY-YYY-----YYYY-Y--Y---------
+4.14.35-1902.el7uek.x86_64         YYY??Y?-????YYYY-Y??Y?????-?-?
+4.15.0-74-generic                  YYY??Y?---??YYYY-Y?-Y-??---?-?
+4.18.0-147.el8.x86_64              YYY-YY-Y----YYYY-Y--Y---------
+4.19                               YYY?YY?---?-YYYY-Y--Y------?-?
+4.19.0                             YYY-YY------YYYY-Y--Y---------
+4.19.1                             YYY?YY?---?-YYYY-Y--Y--------?
+4.19.303                           YYY?YY?---?-YYYY-Y--Y--------?
+4.19.304                           YYYYYYY---Y-YYYY-Y--Y--------Y
+4.19.305                           YYYYYYY---Y-YYYY-Y--Y------?-Y
+4.19.0-27-amd64                    YYY?YY?---?-YYYY-Y--Y------?-?
+5.0                                YYY-YYY-----YYYY-Y--Y---------
+5.1                                YYY-YYYY----YYYY-Y--Y---------
+5.4                                YYY?YYYY--?-YYYY-Y--Y------?--
+5.4.0-150-generic                  YYY?YYYY--??YYYY-Y?-Y-??---?-?
+5.4.17-2136.el7uek.x86_64          YYY?YYYY????YYYY-Y??Y?????-?-?
+5.4.282                            YYY?YYYY--?-YYYY-Y--Y---------
+5.4.283                            YYY?YYYY--?-YYYY-Y--Y------Y--
+5.4.286                            YYYYYYYY--Y-YYYY-Y--Y------Y--
+5.8                                YYY-YYYYYY--YYYY-Y--Y---------
+5.10                               YYY?YYYYYYY?YYYY-Y--YY-----?-?
+5.10.0-20-amd64                    YYYYYYYYYYY?YYYY-Y--YY-----?-?
+5.10.0-46-amd64                    YYYYYYYYYYYYYYYY-Y--YY-----?-Y
+5.10.46                            YYYYYYYYYYY-YYYY-Y--YY--------
+5.10.47                            YYYYYYYYYYY?YYYY-Y--YY-------?
+5.10.220                           YYYYYYYYYYY?YYYY-Y--YY-----?-?
+5.10.262                           YYYYYYYYYYYYYYYY-Y--YY-----?-Y
+5.12                               YYYYYYYYYYYYYYYY-Y--YY--------
+5.14.0-427.el9_4.x86_64            YYYYYYYYYYYYYYYY-Y??YY????-?-?
+5.15                               YYYYYYYYYYYYYYYY-Y?-YY-----?-?
+5.15.85                            YYYYYYYYYYYYYYYY-Y--YY-------Y
+5.15.0-30-generic                  YYYYYYYYYYYYYYYY-Y?-YY??---?-?
+5.15.136                           YYYYYYYYYYYYYYYY-Y--YY-----?-Y
+5.15.137                           YYYYYYYYYYYYYYYY-Y?-YY-----?-Y
+5.15.166                           YYYYYYYYYYYYYYYY-Y?-YY-----?-Y
+5.15.167.4-microsoft-standard-WSL2 YYYYYYYYYYYYYYYY-Y?-YY-----Y-Y
+5.18                               YYYYYYYYYYYYYYYY-Y--YY-------Y
+6.1                                YYYYYYYYYYYYYYYY-Y?-YY??---?-Y
+6.1.59                             YYYYYYYYYYYYYYYY-Y--YY-------Y
+6.1.60                             YYYYYYYYYYYYYYYY-Y?-YY?------Y
+6.1.106                            YYYYYYYYYYYYYYYY-Y?-YY?------Y
+6.1.107                            YYYYYYYYYYYYYYYY-Y?-YY?----Y-Y
+6.1.176                            YYYYYYYYYYYYYYYY-YY-YY?----Y-Y
+6.1.177                            YYYYYYYYYYYYYYYY-YY-YY??---Y-Y
+6.1.192                            YYYYYYYYYYYYYYYY-YY-YYYY---Y-Y
+6.1.0-30-amd64                     YYYYYYYYYYYYYYYY-Y?-YY??---Y-Y
+6.2                                YYYYYYYYYYYYYYYY-Y--YY-------Y
+6.4.0-150600.23.7-default          YYYYYYYYYYYYYYYY-Y??YY????-?-Y
+6.6                                YYYYYYYYYYYYYYYY-Y?-YY?----?-Y
+6.6.1                              YYYYYYYYYYYYYYYY-Y?-YY?------Y
+6.6.31                             YYYYYYYYYYYYYYYY-Y?-YY?------Y
+6.6.32                             YYYYYYYYYYYYYYYY-Y?-YY?----?-Y
+6.6.63                             YYYYYYYYYYYYYYYY-Y?-YY?----Y-Y
+6.7                                YYYYYYYYYYYYYYYY-YYYYY----YYYY
+6.8.0-30-generic                   YYYYYYYYYYYYYYYY-YYYYY??--YYYY
+6.10                               YYYYYYYYYYYYYYYY-YYYYYY---YYYY
+6.11                               YYYYYYYYYYYYYYYY?YYYYYY---YYYY
+6.11.0-26-generic                  YYYYYYYYYYYYYYYY?YYYYYY?--YYYY
+6.11.10                            YYYYYYYYYYYYYYYYYYYYYYY---YYYY
+6.11.11                            YYYYYYYYYYYYYYYY-YYYYYY---YYYY
+6.12                               YYYYYYYYYYYYYYYY?YYYYYY?--YYYY
+6.12.0-55.el10.x86_64              YYYYYYYYYYYYYYYY?YYYYYY???YYYY
+6.12.0                             YYYYYYYYYYYYYYYYYYYYYYY---YYYY
+6.12.1                             YYYYYYYYYYYYYYYYYYYYYYY---YYYY
+6.12.2                             YYYYYYYYYYYYYYYY-YYYYYY---YYYY
+6.12.90                            YYYYYYYYYYYYYYYY-YYYYYY---YYYY
+6.12.91                            YYYYYYYYYYYYYYYY-YYYYYY?--YYYY
+6.12.117                           YYYYYYYYYYYYYYYY-YYYYYYY--YYYY
+6.16.3                             YYYYYYYYYYYYYYYY-YYYYYY---YYYY
+6.17                               YYYYYYYYYYYYY-YY-YYYYYY---YYYY
+6.18.35                            YYYYYYYYYYYYY-YY-YYYYYY---YYYY
+6.18.36                            YYYYYYYYYYYYY-YY-YYYYYY?--YYYY
+6.18.44                            YYYYYYYYYYYYY-YY-YYYYYYY--YYYY
+6.19                               YYYYYYYYYYYYY-YY-YYYYYY---YYYY
+7.2                                YYYYYYYYYYYYY-YY-YYYYYYY--YYYY
+7.3.4                              YYYYYYYYYYYYY-YY-YYYYYYYYYYYYY
+"""
+
+
+def test_the_columns_are_the_features() -> None:
+    assert tuple(feature.name for feature in Feature) == COLUMNS
+
+
+@pytest.mark.parametrize("line", TABLE.strip().splitlines())
+def test_support(line: str) -> None:
+    text, known = line.split()
+    release = KernelRelease.parse(text)
+    assert "".join(LETTERS[release.support(feature)] for feature in Feature) == known
