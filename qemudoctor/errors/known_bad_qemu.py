@@ -259,9 +259,14 @@ def known_bad(
 
 
 def parse_version(text: str) -> Version | None:
-    """Return a version of QEMU as numbers; None if it is none. Format: "7.2.22", "10.0.13", "11.1"."""
-    parts = text.split(".")
-    if not 1 < len(parts) < 5 or not all(part.isdecimal() and len(part) < 6 for part in parts):
+    """Return a version of QEMU as numbers; None if it is none. Format: "7.2.22", "10.0.13", "11.1", "10.0.0-rc1"."""
+    from packaging.version import InvalidVersion
+    from packaging.version import Version as Parsed
+
+    try:
+        parsed = Parsed(text[:40])
+    except InvalidVersion:
         return None
-    numbers = [int(part) for part in (*parts, "0")][:3]
-    return numbers[0], numbers[1], numbers[2]
+    if len(parsed.release) < 2:
+        return None
+    return parsed.major, parsed.minor, parsed.micro

@@ -3,6 +3,7 @@
 from typing import Any
 
 from qemudoctor.facts import RefusedLine
+from qemudoctor.remedies.remedy import Remedy
 
 Document = dict[str, Any]
 
@@ -22,4 +23,19 @@ def refused_document(refused: RefusedLine) -> Document:
         "name": refused.name,
         "errno": refused.errno.name,
         "reason": refused.reason,
+    }
+
+
+def remedy_document(remedy: Remedy) -> Document:
+    """Return a remedy as JSON has it."""
+    return {
+        "id": remedy.id,
+        "title": remedy.title,
+        "commands": list(remedy.commands),
+        "root": remedy.root,
+        "persistent": remedy.persistent,
+        "risk": remedy.risk,
+        "leaves": remedy.leaves,
+        "note": remedy.note,
+        "proven": remedy.proven,
     }

@@ -1,8 +1,7 @@
 """An explanation as JSON, schema explanation/1."""
 
 from qemudoctor.errors.explanation import Explanation, Failure, RankedCause, Symptom
-from qemudoctor.remedies.remedy import Remedy
-from qemudoctor.report.document import Document, dump
+from qemudoctor.report.document import Document, dump, remedy_document
 
 SCHEMA = "qemu-doctor/explanation/1"
 
@@ -59,20 +58,6 @@ def _cause(cause: RankedCause) -> Document:
         "check": cause.check,
         "explanation": cause.explanation,
         "tell_apart": cause.tell_apart,
-        "remedies": [_remedy(x) for x in cause.remedies],
+        "remedies": [remedy_document(x) for x in cause.remedies],
         "references": list(cause.references),
-    }
-
-
-def _remedy(remedy: Remedy) -> Document:
-    return {
-        "id": remedy.id,
-        "title": remedy.title,
-        "commands": list(remedy.commands),
-        "root": remedy.root,
-        "persistent": remedy.persistent,
-        "risk": remedy.risk,
-        "leaves": remedy.leaves,
-        "note": remedy.note,
-        "proven": remedy.proven,
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from qemudoctor.errors.explanation import Explanation, Failure, RankedCause, Standing, Symptom
 from qemudoctor.errors.reading.errnos import IN_WORDS
-from qemudoctor.remedies.remedy import Remedy
+from qemudoctor.report.findings import remedy_lines
 from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, wrap
 
 NOT_OURS = "This has nothing to do with running programs of another architecture, as far as qemu-doctor can tell."
@@ -116,25 +116,3 @@ def _first_remedies(causes: list[RankedCause], palette: Palette) -> Iterator[str
         )
         for number, remedy in enumerate(cause.remedies, 1):
             yield from remedy_lines(remedy, number)
-
-
-def remedy_lines(remedy: Remedy, number: int) -> Iterator[str]:
-    """Yield a remedy: what it does, its commands as they can be pasted, and what to know of it."""
-    words = ["needs root"] if remedy.root else []
-    if remedy.persistent is not None:
-        words.append("survives a reboot" if remedy.persistent else "until the next reboot")
-    if remedy.proven is not None:
-        words.append(f"proven on the {remedy.proven}")
-    separator = ", "
-    yield from wrap(
-        f"{remedy.title}{f' ({separator.join(words)})' if words else ''}",
-        indent=f"  {number}. ",
-        hanging="     ",
-    )
-    for command in remedy.commands:
-        texts = command.split("\n")
-        indent = "" if len(texts) > 1 else " " * 9
-        yield from (f"{indent}{clean(text)}" for text in texts)
-    for word, text in (("risk", remedy.risk), ("leaves", remedy.leaves), ("note", remedy.note)):
-        if text:
-            yield from wrap(f"{word}: {text}", indent="     ", hanging="       ")

@@ -75,13 +75,18 @@ def _evidence(evidence: Evidence, *, verbose: bool) -> list[str]:
 def _remedies(remedies: tuple[Remedy, ...]) -> list[str]:
     lines = ["  to do, one of:" if len(remedies) > 1 else "  to do:"]
     for number, remedy in enumerate(remedies, 1):
-        start = f"  {number}. "
-        lines += wrap(f"{remedy.title}{_properties(remedy)}", indent=start, hanging="     ")
-        for command in remedy.commands:
-            lines += _command(command)
-        for word, text in (("risk", remedy.risk), ("leaves", remedy.leaves), ("note", remedy.note)):
-            if text:
-                lines += wrap(f"{word}: {text}", indent="     ", hanging="       ")
+        lines += remedy_lines(remedy, number)
+    return lines
+
+
+def remedy_lines(remedy: Remedy, number: int) -> list[str]:
+    """Return a remedy: what it does, its commands as they can be pasted, and what to know of it."""
+    lines = wrap(f"{remedy.title}{_properties(remedy)}", indent=f"  {number}. ", hanging="     ")
+    for command in remedy.commands:
+        lines += _command(command)
+    for word, text in (("risk", remedy.risk), ("leaves", remedy.leaves), ("note", remedy.note)):
+        if text:
+            lines += wrap(f"{word}: {text}", indent="     ", hanging="       ")
     return lines
 
 

@@ -1,11 +1,11 @@
 """The report as JSON, schema report/1."""
 
 from qemudoctor._version import __version__
-from qemudoctor.check import Evidence, Remedy, Severity
+from qemudoctor.check import Evidence, Severity
 from qemudoctor.facts import Facts, covered_platforms
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.report import description
-from qemudoctor.report.document import Document, dump, refused_document
+from qemudoctor.report.document import Document, dump, refused_document, remedy_document
 from qemudoctor.verdict import CheckResult, Place, PlatformResult, Report, ReportedFinding, Support
 
 SCHEMA = "qemu-doctor/report/1"
@@ -132,26 +132,12 @@ def _finding(found: ReportedFinding) -> Document:
         "message": finding.message,
         "cause": found.cause,
         "evidence": [_evidence(x) for x in finding.evidence],
-        "remedies": [_remedy(x) for x in finding.remedies],
+        "remedies": [remedy_document(x) for x in finding.remedies],
     }
 
 
 def _evidence(evidence: Evidence) -> Document:
     return {"source": evidence.source, "text": evidence.text}
-
-
-def _remedy(remedy: Remedy) -> Document:
-    return {
-        "id": remedy.id,
-        "title": remedy.title,
-        "commands": list(remedy.commands),
-        "root": remedy.root,
-        "persistent": remedy.persistent,
-        "risk": remedy.risk,
-        "leaves": remedy.leaves,
-        "note": remedy.note,
-        "proven": remedy.proven,
-    }
 
 
 def _check(result: CheckResult) -> Document:
