@@ -33,6 +33,8 @@ def find_missing_support(facts: Facts) -> Iterator[Finding]:
     """Yield a finding if the running kernel has no binfmt_misc, or if the file of its module is gone."""
     if facts.question.kernel is not None or is_only_native(facts):
         return
+    if facts.mount.state is MountState.MOUNTED:
+        return  # so the kernel has it, and its configuration need not be read
     try:
         binfmt = facts.binfmt
     except Unavailable:
@@ -40,7 +42,7 @@ def find_missing_support(facts: Facts) -> Iterator[Finding]:
             raise
         yield _missing(facts, Evidence(facts.mount.source, facts.mount.evidence))
         return
-    if binfmt.available or facts.mount.state is MountState.MOUNTED:
+    if binfmt.available:
         return
     if binfmt.support is BinfmtSupport.MISSING:
         yield _missing(facts, Evidence(binfmt.source, binfmt.evidence))

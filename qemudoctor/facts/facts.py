@@ -219,7 +219,11 @@ class Facts:
         """Whether this kernel surely has no binfmt_misc: the directory is absent, and its configuration says so."""
         if self.question.registry is not None or self.mount.state is not MountState.ABSENT:
             return False
-        if self.binfmt.support is BinfmtSupport.MISSING:
+        try:
+            missing = self.binfmt.support is BinfmtSupport.MISSING
+        except Unavailable:
+            missing = True  # a kernel that has it has the directory, whether the module is loaded or not
+        if missing:
             return True
         raise Unavailable(f"{MOUNT_POINT} is not there, although this kernel has binfmt_misc ({self.binfmt.evidence})")
 
