@@ -1,6 +1,6 @@
 """One registered format of binfmt_misc, as register string and as text."""
 
-import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from qemudoctor.kernel.release import KernelRelease
 _FLAG_ORDER = "POCFTL"
 _DELIMITERS = b":,|;#%"
 _LINE_MAX = 1920
+_OFFSET_DIGITS_MAX = 11
 _ALL_BYTES = frozenset(range(256))
 
 
@@ -74,27 +75,37 @@ class Entry(NamedTuple):
         Source: Linux fs/binfmt_misc.c, entry_status(). An interpreter may contain newlines, so the last "flags: "
             line counts.
         """
-        found = re.fullmatch(_PROCFS, text, re.DOTALL)
-        if found is None:
+        state, _, rest = text.partition("\n")
+        head, marked, tail = rest.rpartition("\nflags: ")
+        interpreter = head.removeprefix("interpreter ")
+        flags, _, body = tail.partition("\n")
+        flags = flags.strip(" ")
+        if (
+            state not in ("enabled", "disabled")
+            or not marked
+            or interpreter in ("", head)
+            or not body.endswith("\n")
+            or not (flags.isascii() and (flags.isalpha() or not flags))
+        ):
             raise EntryFormatError(f"not the text of a binfmt_misc entry: {text[:60]!r}")
-        try:
-            magic = bytes.fromhex(found["magic"] or "")
-            mask = bytes.fromhex(found["mask"]) if found["mask"] else None
-        except ValueError as error:
-            raise EntryFormatError(f"magic or mask is not hexadecimal: {error}") from error
-        extension = found["extension"]
-        if mask is not None and len(mask) != len(magic):
-            raise EntryFormatError(f"magic has {len(magic)} bytes, mask {len(mask)}")
-        return cls(
-            name=name,
-            interpreter=found["interpreter"],
-            flags=found["flags"],
-            offset=int(found["offset"] or 0),
-            magic=magic,
-            mask=mask,
-            extension=extension,
-            enabled=found["state"] == "enabled",
-        )
+        entry = cls(name=name, interpreter=interpreter, flags=flags, enabled=state == "enabled")
+        if body.startswith("extension ."):
+            extension = body[len("extension .") : -1]
+            if not extension or "/" in extension:
+                raise EntryFormatError(f"not an extension: {extension[:60]!r}")
+            return entry._replace(extension=extension)
+        return entry._with_magic(dict(_field(line) for line in body[:-1].split("\n")))
+
+    def _with_magic(self, fields: Mapping[str, str]) -> "Entry":
+        offset = fields.get("offset", "")
+        if not offset.removeprefix("-").isdecimal() or not offset.isascii() or len(offset) > _OFFSET_DIGITS_MAX:
+            raise EntryFormatError(f"the offset is {offset[:40]!r}")
+        magic = _decoded(fields.get("magic", ""))
+        mask = _decoded(fields["mask"]) if "mask" in fields else None
+        if not magic or (mask is not None and len(mask) != len(magic)):
+            size = "none" if mask is None else len(mask)
+            raise EntryFormatError(f"magic has {len(magic)} bytes, mask {size}")
+        return self._replace(offset=int(offset), magic=magic, mask=mask)
 
     def to_procfs(self) -> str:
         """Return the text that /proc/sys/fs/binfmt_misc/NAME shows for this entry."""
@@ -148,11 +159,18 @@ class Entry(NamedTuple):
         return self._replace(flags=_ordered(flags))
 
 
-_PROCFS = (
-    r"(?P<state>enabled|disabled)\ninterpreter (?P<interpreter>.+)\nflags: (?P<flags>[A-Za-z]*) ?\n"
-    r"(?:offset (?P<offset>-?\d{1,10})\nmagic (?P<magic>[0-9a-fA-F]+)\n(?:mask (?P<mask>[0-9a-fA-F]+)\n)?"
-    r"|extension \.(?P<extension>[^/]+)\n)"
-)
+def _decoded(text: str) -> bytes:
+    try:
+        if " " not in text:  # which fromhex() passes over
+            return bytes.fromhex(text)
+    except ValueError:
+        pass
+    raise EntryFormatError(f"magic or mask is not hexadecimal: {text[:60]!r}")
+
+
+def _field(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(" ")
+    return name, value
 
 
 class Rule(NamedTuple):

@@ -30,6 +30,10 @@ def test_an_interpreter_may_look_like_flags() -> None:
     assert (entry.interpreter, entry.flags) == ("/i\nflags: F", "P")
 
 
+def test_lines_of_newer_kernels_are_passed_over() -> None:
+    assert Entry.from_procfs("a", f"{MAGIC}more of it\n") == Entry.from_procfs("a", MAGIC)
+
+
 def test_letters_of_newer_kernels_are_kept() -> None:
     assert Entry.from_procfs("a", "enabled\ninterpreter /i\nflags: OTL\nextension .x\n").flags == "OTL"
 
@@ -42,12 +46,17 @@ def test_letters_of_newer_kernels_are_kept() -> None:
         (MAGIC.replace("enabled", "on"), "not the text"),
         (MAGIC.replace("interpreter /i\n", ""), "not the text"),
         (MAGIC.replace("flags: OCF\n", ""), "not the text"),
-        (MAGIC.replace("offset 1\n", ""), "not the text"),
-        (MAGIC.replace("magic 4142\n", ""), "not the text"),
+        (MAGIC.replace("offset 1\n", ""), "the offset is"),
+        (MAGIC.replace("magic 4142\n", ""), "magic has 0 bytes"),
         (MAGIC.replace("mask ff00\n", "mask ff\n"), "magic has 2 bytes, mask 1"),
         (MAGIC.replace("magic 4142\n", "magic 414\n"), "not hexadecimal"),
         (MAGIC.replace("mask ff00\n", "mask ff0\n"), "not hexadecimal"),
-        (MAGIC + "more\n", "not the text"),
+        (MAGIC.replace("magic 4142\n", "magic 41 42\n"), "not hexadecimal"),
+        (MAGIC.replace("offset 1\n", "offset x\n"), "the offset is"),
+        (MAGIC.replace("flags: OCF\n", "flags: O-F\n"), "not the text"),
+        ("enabled\ninterpreter /i\nflags: \nextension .\n", "not an extension"),
+        ("enabled\ninterpreter /i\nflags: \nextension .a/b\n", "not an extension"),
+        (MAGIC[:-1], "not the text"),
     ],
 )
 def test_damaged_text(text: str, why: str) -> None:
