@@ -15,10 +15,12 @@ from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
 from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
 
 if TYPE_CHECKING:
+    from qemudoctor.kernel.instances import INITIAL, Instances, Mount, MountRefused
     from qemudoctor.kernel.possible import Possibility, possible_answers, possible_outcomes, possible_registrations
 
 __all__ = [
     "FEATURES",
+    "INITIAL",
     "MEANINGS",
     "ROOT",
     "Credentials",
@@ -28,11 +30,14 @@ __all__ = [
     "Execution",
     "Feature",
     "Handler",
+    "Instances",
     "KernelRelease",
     "KernelReleaseError",
     "Located",
     "LookupFailed",
     "Machine",
+    "Mount",
+    "MountRefused",
     "Node",
     "NodeKind",
     "OpenBlocks",
@@ -54,10 +59,18 @@ __all__ = [
 ]
 
 
+_OF_INSTANCES = ("INITIAL", "Instances", "Mount", "MountRefused")
+_OF_POSSIBLE = ("Possibility", "possible_answers", "possible_outcomes", "possible_registrations")
+
+
 def __getattr__(name: str) -> Any:
     """Return what few ask for, and then load it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from qemudoctor.kernel import possible
+    if name in _OF_INSTANCES:
+        from qemudoctor.kernel import instances
 
-    return getattr(possible, name)
+        return getattr(instances, name)
+    if name in _OF_POSSIBLE:
+        from qemudoctor.kernel import possible
+
+        return getattr(possible, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

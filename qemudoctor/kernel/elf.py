@@ -7,6 +7,7 @@ ELF_MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = 2, 3
 PT_LOAD, PT_INTERP = 1, 3
 PF_X, PF_W = 1, 2
+ELFCLASS = {32: 1, 64: 2}
 
 _HEADER = {64: (64, "HHIQQQIHHH"), 32: (52, "HHIIIIIHHH")}
 _SEGMENT = {64: ("IIQQQQQQ", 56), 32: ("IIIIIIII", 32)}
@@ -55,7 +56,7 @@ def parse_header(head: bytes, *, bits: int, order: str) -> ElfHeader:
     Source: Linux include/uapi/linux/elf.h, struct elf32_hdr and elf64_hdr.
     """
     size, layout = _HEADER[bits]
-    head = head[:size].ljust(size, b"\0")
+    head = head.ljust(size, b"\0")
     fields = struct.unpack_from(("<" if order == "little" else ">") + layout, head, 16)
     e_type, e_machine, _version, e_entry, e_phoff, _shoff, e_flags, _ehsize, e_phentsize, e_phnum = fields
     return ElfHeader(head[:4] == ELF_MAGIC, head[4], e_type, e_machine, e_entry, e_phoff, e_flags, e_phentsize, e_phnum)
@@ -81,7 +82,7 @@ def build_executable(*, bits: int, order: str, machine: int, flags: int = 0, kin
     """
     mark = "<" if order == "little" else ">"
     head, table = header_size(bits), segment_size(bits)
-    ident = ELF_MAGIC + bytes((bits // 32, 1 if order == "little" else 2, 1)) + bytes(9)
+    ident = ELF_MAGIC + bytes((ELFCLASS[bits], 1 if order == "little" else 2, 1)) + bytes(9)
     base = 0x10000
     fields = (kind, machine, 1, base + head + table, head, 0, flags, head, table, 1, 0, 0, 0)
     layout = "HHIQQQIHHHHHH" if bits == 64 else "HHIIIIIHHHHHH"

@@ -12,7 +12,7 @@ _FLAG_ORDER = "POCFTL"
 _DELIMITERS = b":,|;#%"
 _LINE_MAX = 1920
 _OFFSET_DIGITS_MAX = 11
-_ALL_BYTES = frozenset(range(256))
+_ALL_BYTES = frozenset(bytes(range(256)))
 
 
 class EntryFormatError(ValueError):
@@ -76,13 +76,11 @@ class Entry(NamedTuple):
             line counts.
         """
         state, _, rest = text.partition("\n")
-        head, marked, tail = rest.rpartition("\nflags: ")
+        head, _, tail = rest.rpartition("\nflags: ")
         interpreter = head.removeprefix("interpreter ")
         flags, _, body = tail.partition("\n")
-        flags = flags.strip(" ")
         if (
             state not in ("enabled", "disabled")
-            or not marked
             or interpreter in ("", head)
             or not body.endswith("\n")
             or not (flags.isascii() and (flags.isalpha() or not flags))
@@ -94,7 +92,7 @@ class Entry(NamedTuple):
             if not extension or "/" in extension:
                 raise EntryFormatError(f"not an extension: {extension[:60]!r}")
             return entry._replace(extension=extension)
-        return entry._with_magic(dict(_field(line) for line in body[:-1].split("\n")))
+        return entry._with_magic(dict(_field(line) for line in body.split("\n")))
 
     def _with_magic(self, fields: Mapping[str, str]) -> "Entry":
         offset = fields.get("offset", "")
@@ -131,7 +129,7 @@ class Entry(NamedTuple):
         return line if len(line) <= _LINE_MAX else self._register_string(frozenset(b"\0\n\\"))
 
     def _register_string(self, escaped: frozenset[int]) -> bytes:
-        literal = _raw(self.name) + _raw(self.interpreter) + _raw(self.extension or "")
+        literal = b"".join(_raw(x) for x in (self.name, self.interpreter, self.extension) if x is not None)
         delimiter = next((x for x in _DELIMITERS if x not in literal), 0x01)
         if self.extension is not None:
             kind, offset, magic = b"E", b"", _raw(self.extension)
@@ -173,27 +171,36 @@ def _field(line: str) -> tuple[str, str]:
     return name, value
 
 
-class Rule(NamedTuple):
-    """What decides over one enabled entry: bits of the head and their value, and a file name's extension if by that."""
+class Rules(NamedTuple):
+    """What decides over enabled entries that follow each other and look at the same: one look-up for all of them."""
 
-    bits: int
-    wanted: int
-    extension: str | None
-    entry: Entry
+    bits: int | None
+    """The bits of the head; None for entries that match by extension."""
+    entries: Mapping[int | str, Entry]
+    """By the value of these bits, or by extension."""
 
 
-def rules_of(entries: tuple[Entry, ...]) -> tuple[Rule, ...]:
+def rules_of(entries: tuple[Entry, ...]) -> tuple[Rules, ...]:
     """Return the rules of the enabled entries, in match order."""
-    return tuple(
-        Rule(*pattern(x.offset, x.magic, x.mask), None, x) if x.extension is None else Rule(0, 0, x.extension, x)
-        for x in entries
-        if x.enabled
-    )
+    groups: list[tuple[int | None, dict[int | str, Entry]]] = []
+    for entry in entries:
+        bits: int | None = None
+        wanted: int | str | None = entry.extension
+        if wanted is None:
+            bits, wanted = pattern(entry.offset, entry.magic, entry.mask)
+        if entry.enabled:
+            if not groups or groups[-1][0] != bits:
+                groups.append((bits, {}))
+            groups[-1][1].setdefault(wanted, entry)
+    return tuple(Rules(*group) for group in groups)
 
 
-def extension_of(path: str) -> str | None:
-    """Return what follows the last dot of a path, as binfmt_misc sees it: a directory's dot counts too."""
-    return path.rpartition(".")[2] if "." in path else None
+def extension_of(path: str) -> str:
+    """Return what follows the last dot of a path, as binfmt_misc sees it: a directory's dot counts too.
+
+    It is empty without a dot, and no entry has an empty extension.
+    """
+    return path.rpartition(".")[2] if "." in path else ""
 
 
 @lru_cache(maxsize=1024)

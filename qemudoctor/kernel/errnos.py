@@ -14,12 +14,14 @@ class Errno(enum.IntEnum):
     E2BIG = 7
     ENOEXEC = 8
     EACCES = 13
+    EBUSY = 16
     EEXIST = 17
     ENOTDIR = 20
     EINVAL = 22
     ETXTBSY = 26
     EROFS = 30
     ENAMETOOLONG = 36
+    ENOSYS = 38
     ELOOP = 40
     ELIBBAD = 80
 
@@ -32,12 +34,14 @@ MEANINGS = {
     Errno.E2BIG: "Argument list too long",
     Errno.ENOEXEC: "Exec format error",
     Errno.EACCES: "Permission denied",
+    Errno.EBUSY: "Device or resource busy",
     Errno.EEXIST: "File exists",
     Errno.ENOTDIR: "Not a directory",
     Errno.EINVAL: "Invalid argument",
     Errno.ETXTBSY: "Text file busy",
     Errno.EROFS: "Read-only file system",
     Errno.ENAMETOOLONG: "File name too long",
+    Errno.ENOSYS: "Function not implemented",
     Errno.ELOOP: "Too many levels of symbolic links",
     Errno.ELIBBAD: "Accessing a corrupted shared library",
 }

@@ -3,6 +3,7 @@
 import enum
 from typing import NamedTuple, NoReturn
 
+from qemudoctor.kernel.arguments import are_too_large
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.features import Feature
@@ -21,6 +22,8 @@ S_ISUID = 0o4000
 SET_GID = 0o2010
 """Set-gid needs the group's x bit as well: without it, the bit once meant mandatory locking."""
 _INTERPRETER_CUT_BYTES = 127
+_DESCRIPTOR = "/dev/fd/3"
+"""What the kernel calls a file that is called by a descriptor; the number is the caller's."""
 
 
 class Handler(enum.Enum):
@@ -88,9 +91,11 @@ def execve(
     argv: tuple[str, ...] | list[str] | None = None,
     cwd: str = "/",
     credentials: Credentials = ROOT,
+    by_descriptor: bool = False,
 ) -> Execution:
     """Return what execve(path, argv) does in a root, under a kernel release, with a registry.
 
+    by_descriptor: the file is called by an open descriptor that is closed then (O_CLOEXEC), as fexecve() does it.
     machine is what `uname -m` says, or a Machine. registry is the instance that the caller's user namespace uses. An
     entry with F whose pinned program is not known is taken to have pinned a native static program.
     Raises: UnknownMachine. What the tree raises when it cannot be read passes through.
@@ -101,7 +106,8 @@ def execve(
     arguments = list(argv) if argv is not None else [path]
     if not arguments and kernel.supports(Feature.EMPTY_ARGV_FILLED):
         arguments = [""]
-    return _Walk(LoadContext(root, cwd, kernel, machine, credentials), registry, path, arguments).run()
+    context = LoadContext(root, cwd, kernel, machine, credentials)
+    return _Walk(context, registry, path, arguments, by_descriptor=by_descriptor).run()
 
 
 class _Failed(Exception):
@@ -112,17 +118,21 @@ class _Failed(Exception):
 class _Walk:
     """The state of one call: the file at hand, its name, the arguments, how often it was rewritten."""
 
-    def __init__(self, context: LoadContext, registry: Registry, name: str, argv: list[str]) -> None:
+    def __init__(
+        self, context: LoadContext, registry: Registry, path: str, argv: list[str], *, by_descriptor: bool
+    ) -> None:
         self.context = context
         self.registry = registry
-        self.name = name
+        self.path = path
+        self.name = _DESCRIPTOR if by_descriptor else path
+        self.by_descriptor = by_descriptor
         self.argv = argv
         self.steps: list[Step] = []
         self.execfd_wanted = False
         self.executable_set = False
         self.argv0_kept = False
         self.loader: Program | None = None
-        self.owner: Program | None = None
+        self.owner: Program
         """The file whose set-uid and set-gid bits count."""
 
     def run(self) -> Execution:
@@ -140,9 +150,13 @@ class _Walk:
 
     def _started(self, runs: str) -> Execution:
         caller = self.context.credentials
-        node = self.owner.node if self.owner is not None else None
-        euid = node.uid if node is not None and node.mode & S_ISUID else caller.uid
-        egid = node.gid if node is not None and node.mode & SET_GID == SET_GID else caller.gid
+        node = self.owner.node
+        mode = node.mode if node.mode & S_ISUID or node.mode & SET_GID == SET_GID else 0
+        # Only F lets somebody start a file that he may not execute.
+        if mode and not caller.may(1, node) and self.context.kernel.supports(Feature.SETID_NEEDS_EXECUTE):
+            mode = 0
+        euid = node.uid if mode & S_ISUID else caller.uid
+        egid = node.gid if mode & SET_GID == SET_GID else caller.gid
         return Execution(
             Errno.OK,
             tuple(self.steps),
@@ -156,10 +170,17 @@ class _Walk:
         )
 
     def _walk(self) -> str:
-        if not self.name:
+        if not self.path:
             self._fail(Handler.OPEN, "", Errno.ENOENT, "an empty path names nothing")
-        file = self.owner = self._open(Handler.OPEN, self.name, self.name)
+        if self.by_descriptor and not self.context.kernel.supports(Feature.EXECVEAT):
+            self._fail(Handler.OPEN, self.name, Errno.ENOSYS, "this kernel has no execveat()")
+        is_too_large = are_too_large(self.name, self.argv)
+        if is_too_large and self.context.kernel.supports(Feature.ARGUMENTS_FIRST):
+            self._fail(Handler.OPEN, self.name, Errno.E2BIG, "the arguments are too large")
+        file = self.owner = self._open(Handler.OPEN, self.name, self.path)
         self._note(Handler.OPEN, self.name, "the program itself", opens=file.path)
+        if is_too_large:
+            self._fail(Handler.OPEN, self.name, Errno.E2BIG, "the arguments are too large")
         for _ in range(MAX_REWRITES + 1):
             following = self._rewrite(file)
             if following is None:
@@ -192,7 +213,13 @@ class _Walk:
             self._fail(Handler.OPEN, self.name, Errno.ENOEXEC, note)
         self.executable_set = True
 
+    def _require_path(self, handler: Handler) -> None:
+        """Refuse to start an interpreter for a file that it could not open: its descriptor is closed by then."""
+        if self.by_descriptor:
+            self._fail(handler, self.name, Errno.ENOENT, "an interpreter could not open the file: it has no path")
+
     def _misc(self, entry: Entry) -> Program:
+        self._require_path(Handler.MISC)
         file, interpreter = self.name, entry.interpreter
         if is_longer(interpreter, _INTERPRETER_CUT_BYTES) and not self.context.kernel.supports(
             Feature.LONG_INTERPRETER
@@ -230,6 +257,7 @@ class _Walk:
         shebang = parse_shebang(head, kernel=self.context.kernel)
         if shebang is None:
             self._fail(Handler.SCRIPT, self.name, Errno.ENOEXEC, "the #! line names no interpreter or is too long")
+        self._require_path(Handler.SCRIPT)
         interpreter = shebang.interpreter.decode("utf-8", "surrogateescape")
         argument = () if shebang.argument is None else (shebang.argument.decode("utf-8", "surrogateescape"),)
         hint = _WINDOWS if (interpreter, *argument)[-1].endswith("\r") else ""

@@ -39,6 +39,9 @@ class Feature(enum.Enum):
     UMOUNT_DROPS_ENTRIES = "entries vanish with the last mount of their registry"
     IA32_SWITCH = "ia32_emulation= can switch 32-bit x86 programs off"
     EMPTY_ARGV_FILLED = "an empty argument list gets one empty argument"
+    SETID_NEEDS_EXECUTE = "a set-uid or set-gid bit counts only for a caller who may execute the file"
+    ARGUMENTS_FIRST = "the arguments are copied before the program is opened"
+    EXECVEAT = "a program can be called by an open descriptor: execveat()"
 
     # Members are compared by identity. Enum's own hash is that of the name, and slow.
     __hash__ = object.__hash__
@@ -208,10 +211,10 @@ FEATURES: tuple[FeatureRow, ...] = (
             Span((6, 1, 107), (6, 2, 0)),
             Span((5, 15, 167), (5, 16, 0), maybe=(5, 15, 101)),
             Span((6, 6, 63), (6, 7, 0), maybe=(6, 6, 32)),
-            Span(None, (5, 11, 0), maybe=(5, 10, 220)),
+            Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 220)),
             Span(None, (4, 20, 0), maybe=(4, 19, 305)),
         ),
-        "1c5976ef0f7a and its stable backports of 2024",
+        "1c5976ef0f7a and its stable backports of 2024; booted 5.10.46 (no), 5.10.262, 6.1.176 and 6.1.192 (yes)",
         (("el7", None), ("el8", None)),
     ),
     _since((6, 7, 0), "arch/x86/include/asm/elf.h of 6.6.9 and 6.8.1", Feature.IA32_SWITCH, el7=None, el8=None),
@@ -226,6 +229,27 @@ FEATURES: tuple[FeatureRow, ...] = (
         "sources of 4.19.304 and 5.15.85; booted 5.10.262",
         (("el7", None),),
     ),
+    FeatureRow(
+        Feature.SETID_NEEDS_EXECUTE,
+        (
+            Span((6, 11, 0)),
+            Span((4, 19, 320), (4, 20, 0)),
+            Span((5, 4, 282), (5, 5, 0)),
+            Span((5, 10, 224), (5, 11, 0)),
+            Span((5, 15, 165), (5, 16, 0)),
+            Span((6, 1, 106), (6, 2, 0)),
+            Span((6, 6, 47), (6, 7, 0)),
+            Span((6, 10, 6), (6, 11, 0)),
+        ),
+        "f50733b45d86, CVE-2024-43882; booted 5.10.46 (no), 5.10.262, 6.1.176, 6.1.192, 6.12.117 and 7.3.4 (yes)",
+        (("el7", None),),
+    ),
+    FeatureRow(
+        Feature.ARGUMENTS_FIRST,
+        (Span((5, 9, 0), (6, 8, 0)),),
+        "0c9cdff054ae, 978ffcbf00d8; booted 5.10.262 and 6.1.192 (yes), 6.12.117 (no), live on 6.18.44 (no)",
+    ),
+    _since((3, 19, 0), "51f39a1f0cea; sources of 3.18.20 and 3.19.8", Feature.EXECVEAT, el7=None),
 )
 
 ROWS = {row.feature: row for row in FEATURES}

@@ -42,11 +42,10 @@ class _OtherMachine(LoadFailed):
 
 
 class Loaded(NamedTuple):
-    """A program that started: the dynamic loader that it named, and where that was found; None if static."""
+    """A program that started: its word size and the dynamic loader that it named, None if static."""
 
     bits: int
     interpreter: str | None
-    found: str | None
 
 
 class LoadContext(NamedTuple):
@@ -59,28 +58,23 @@ class LoadContext(NamedTuple):
     credentials: Credentials
 
 
-def load_native(program: Program, context: LoadContext, *, substitute: Program | None = None) -> Loaded:
+def load_native(program: Program, context: LoadContext, *, substitute: Program | None) -> Loaded:
     """Return how the kernel starts a program of its own architecture, with a substitute for the loader that it names.
 
     Raises: LoadFailed(ENOEXEC) if it is not one, LoadFailed with other errors of its headers or its dynamic loader,
         Killed after the point of no return.
     Source: Linux fs/binfmt_elf.c, load_elf_binary() and load_elf_phdrs(), 3.10 to 6.18.
     """
-    native, *_ = context.machine.loaders
-    try:
-        return _Load(program, context, native, substitute).run()
-    except LoadFailed as error:
-        if error.errno is not Errno.ENOEXEC:
-            raise
-        failure = error
-    for loader in context.machine.loaders_of(context.kernel)[1:]:
+    failure = LoadFailed(Errno.ENOEXEC, "this kernel has no loader")
+    for loader in context.machine.loaders:
         try:
-            return _Load(program, context, loader, substitute).run()
+            return _Load(program, context, loader.under(context.kernel), substitute).run()
         except LoadFailed as error:
+            # The reason of a loader that takes this e_machine says more than that of another.
+            if loader is context.machine.loaders[0] or not isinstance(error, _OtherMachine):
+                failure = error
             if error.errno is not Errno.ENOEXEC:
-                raise
-            # The reason of a loader that takes this e_machine says more.
-            failure = failure if isinstance(error, _OtherMachine) else error
+                break
     raise failure
 
 
@@ -116,7 +110,7 @@ class _Load:
         limit = _TABLE_MAX_BYTES
         if size > self.context.machine.page_size_bytes and self.context.kernel.supports(Feature.PHDRS_ONE_PAGE):
             limit = self.context.machine.page_size_bytes
-        if header.e_phentsize != segment_size(self.loader.bits) or not 0 < size <= limit:
+        if header.e_phentsize != segment_size(self.loader.bits) or not size or size > limit:
             raise LoadFailed(Errno.ENOEXEC, f"{header.e_phnum} program headers of {header.e_phentsize} bytes")
         try:
             table = _read_exactly(program, header.e_phoff, size, "program headers")
@@ -130,13 +124,13 @@ class _Load:
         """Return the dynamic loader that the first PT_INTERP names, opened."""
         segment = next((x for x in segments if x.p_type == PT_INTERP), None)
         if segment is None:
-            return None, Loaded(self.loader.bits, None, None)
+            return None, Loaded(self.loader.bits, None)
         if not 2 <= segment.p_filesz <= _INTERP_MAX_BYTES:
             raise LoadFailed(Errno.ENOEXEC, f"PT_INTERP has {segment.p_filesz} bytes")
         raw = _read_exactly(self.program, segment.p_offset, segment.p_filesz, "PT_INTERP")
         if raw[-1]:
             raise LoadFailed(Errno.ENOEXEC, "PT_INTERP does not end with NUL")
-        path = raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+        path = raw.partition(b"\0")[0].decode("utf-8", "surrogateescape")
         context = self.context
         try:
             program = self.substitute or open_program(
@@ -147,7 +141,7 @@ class _Load:
         size, least = len(program.read(0, _OLD_INTERPRETER_MIN_BYTES)), header_size(self.loader.bits)
         if size < least or (size < _OLD_INTERPRETER_MIN_BYTES and not self._may_be_short()):
             raise LoadFailed(Errno.EIO, f"the loader {path} beyond the end of the file", opens=path)
-        return program, Loaded(self.loader.bits, path, program.path)
+        return program, Loaded(self.loader.bits, path)
 
     def _may_be_short(self) -> bool:
         return self.context.kernel.supports(Feature.SHORT_INTERPRETER_OK)
@@ -173,7 +167,7 @@ class _Load:
     def _map(self, image: Image, interpreter: Image | LoadFailed | None) -> None:
         """Raise Killed where mapping the program fails: the old program is gone by then."""
         context = self.context
-        mapper = Mapper(context.kernel, self.loader, context.machine.page_size_bytes)
+        mapper = Mapper(context.kernel, self.loader, context.machine.page_size_bytes, context.machine.lowest_address)
         if isinstance(interpreter, LoadFailed):
             raise Killed("SIGSEGV", f"the loader's {interpreter.reason}") from interpreter
         mapper.map(image, interpreter)
@@ -185,11 +179,11 @@ def _own_machine(program: Program) -> int:
     return int.from_bytes(head[18:], "big" if head[5:6] == b"\2" else "little")
 
 
-def _read_exactly(program: Program, offset: int, size: int, what: str, *, opens: str | None = None) -> bytes:
+def _read_exactly(program: Program, offset: int, size: int, what: str) -> bytes:
     """Return size bytes at offset. Raises: LoadFailed with EIO at the end of the file, EINVAL for a negative offset."""
     if offset + size > FILE_OFFSET_MAX:
-        raise LoadFailed(Errno.EINVAL, f"{what} at a negative offset", opens=opens)
+        raise LoadFailed(Errno.EINVAL, f"{what} at a negative offset")
     content = program.read(offset, size)
     if len(content) < size:
-        raise LoadFailed(Errno.EIO, f"{what} beyond the end of the file", opens=opens)
+        raise LoadFailed(Errno.EIO, f"{what} beyond the end of the file")
     return content

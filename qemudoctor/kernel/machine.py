@@ -3,11 +3,10 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from qemudoctor.kernel.elf import ElfHeader, build_executable
+from qemudoctor.kernel.elf import ELFCLASS, ElfHeader, build_executable
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.release import KernelRelease
 
-ELFCLASS = {32: 1, 64: 2}
 EM_X86_64 = 62
 EF_ARM_EABI_MASK = 0xFF000000
 EF_MIPS_ABI2 = 0x20
@@ -49,6 +48,12 @@ class Loader(NamedTuple):
         masked = header.e_flags & self.flags_mask
         return masked != 0 if self.flags_nonzero else masked == self.flags_value
 
+    def under(self, kernel: KernelRelease) -> "Loader":
+        """Return this loader as it is under one kernel release: old ones took x32 programs for i386 ones."""
+        if self.option != "CONFIG_IA32_EMULATION" or kernel.supports(Feature.X32_NEEDS_OPTION):
+            return self
+        return self._replace(machines=self.machines | {EM_X86_64})
+
 
 class Machine(NamedTuple):
     """The architecture of a running kernel, by the name that `uname -m` gives."""
@@ -57,6 +62,8 @@ class Machine(NamedTuple):
     loaders: tuple[Loader, ...]
     """In the order the kernel tries them: native first."""
     page_size_bytes: int = 4096
+    lowest_address: int = 65536
+    """vm.mmap_min_addr: distributions set 65536, the kernel's own default is 4096. It binds all but CAP_SYS_RAWIO."""
 
     @classmethod
     def named(cls, name: str) -> "Machine":
@@ -72,12 +79,7 @@ class Machine(NamedTuple):
 
     def loaders_of(self, kernel: KernelRelease) -> tuple[Loader, ...]:
         """Return the loaders of this machine under one kernel release."""
-        if kernel.supports(Feature.X32_NEEDS_OPTION):
-            return self.loaders
-        return tuple(
-            x._replace(machines=x.machines | {EM_X86_64}) if x.option == "CONFIG_IA32_EMULATION" else x
-            for x in self.loaders
-        )
+        return tuple(x.under(kernel) for x in self.loaders)
 
 
 def _machine(name: str, *loaders: Loader) -> Machine:

@@ -9,8 +9,6 @@ from qemudoctor.kernel.program import Program
 from qemudoctor.kernel.release import KernelRelease
 
 FILE_OFFSET_MAX = (1 << 63) - 1
-MMAP_MIN_ADDRESS = 65536
-"""What distributions set vm.mmap_min_addr to (the kernel's own default is 4096). It binds all but CAP_SYS_RAWIO."""
 
 
 class Killed(Exception):
@@ -47,6 +45,8 @@ class Mapper(NamedTuple):
     kernel: KernelRelease
     loader: Loader
     page: int
+    lowest: int
+    """The lowest address that may be mapped."""
 
     def map(self, image: Image, interpreter: Image | None) -> None:
         """Raise Killed where mapping a program or its dynamic loader fails, or nothing is at the entry point.
@@ -73,7 +73,7 @@ class Mapper(NamedTuple):
         for segment in loads:
             # Of a dynamic loader that moves the kernel checks the address that it really gets.
             reason = self._too_large(segment, is_checked=not (is_loader and image.moves))
-            reason = reason or self._misplaced(segment, is_loader=is_loader)
+            reason = reason or self._misplaced(segment, is_fixed=not image.moves, is_loader=is_loader)
             if reason is not None:
                 return reason
         if is_loader or any(x.p_memsz > x.p_filesz for x in loads):
@@ -98,16 +98,19 @@ class Mapper(NamedTuple):
     def _too_large(self, segment: Segment, *, is_checked: bool) -> str | None:
         if segment.p_filesz > segment.p_memsz:
             return "p_filesz is larger than p_memsz"
-        if segment.p_memsz > self.loader.task_size:
-            return "p_memsz is larger than the address space"
         if is_checked and segment.p_vaddr > self.loader.task_size - segment.p_memsz:
             return "a segment lies outside the address space"
         return None
 
-    def _misplaced(self, segment: Segment, *, is_loader: bool) -> str | None:
-        """Return why mmap() refuses the part of a segment that comes from the file."""
+    def _misplaced(self, segment: Segment, *, is_fixed: bool, is_loader: bool) -> str | None:
+        """Return why mmap() refuses a segment, or the part of it that comes from the file."""
         inside = segment.p_vaddr % self.page
-        if not self._is_mapped(segment, inside, is_loader=is_loader):
+        is_mapped = self._is_mapped(segment, inside, is_loader=is_loader)
+        is_low = is_fixed and segment.p_vaddr - inside < self.lowest
+        # Memory without a file is mapped there only where each segment is mapped on its own.
+        if is_low and (is_mapped or (segment.p_memsz and self._one_by_one(is_loader=is_loader))):
+            return "a segment lies below the lowest address that may be mapped"
+        if not is_mapped:
             return None
         if (segment.p_offset - inside) % self.page:
             return "p_vaddr and p_offset do not agree modulo the page size"
@@ -125,12 +128,14 @@ class Mapper(NamedTuple):
 
     def _common_tail(self, loads: tuple[Segment, ...], *, is_loader: bool) -> list[tuple[Segment, int]]:
         """Return the segment that the end of all the file's parts lies in, and that end, if there is more memory."""
-        end = max((x.p_vaddr + x.p_filesz for x in loads), default=0)
+        if not loads:
+            return []
+        end = max(x.p_vaddr + x.p_filesz for x in loads)
         always = is_loader and self.kernel.supports(Feature.LOADER_TAIL_CLEARED)
-        if end == max((x.p_vaddr + x.p_memsz for x in loads), default=0) and not always:
+        if end == max(x.p_vaddr + x.p_memsz for x in loads) and not always:
             return []
         at = end - end % self.page
-        covering = [x for x in loads if x.p_vaddr - x.p_vaddr % self.page <= at < x.p_vaddr + x.p_filesz]
+        covering = [x for x in loads if at < x.p_vaddr + x.p_filesz]
         return [(covering[-1], end)] if covering else []
 
     def _unplaceable(self, loads: tuple[Segment, ...], *, alone: bool, is_loader: bool) -> str | None:
@@ -141,16 +146,18 @@ class Mapper(NamedTuple):
         whole = self.loader.task_size
         if size > (whole - whole // 4096 if alone else whole // 3):
             return "the program is larger than the address space"
-        align = max((x.p_align for x in loads if x.p_align & (x.p_align - 1) == 0), default=0)
+        most = whole - 1 if alone else self.loader.align_max
+        is_far = any(x.p_align > most and x.p_align.bit_count() == 1 for x in loads)
         aligned = Feature.ALIGNED_STATIC_PIE if alone else Feature.ALIGNED_PIE
-        most = 1 << ((self.loader.task_size - 1).bit_length() - 1) if alone else self.loader.align_max
-        if not is_loader and align > most and self.kernel.supports(aligned):
+        if is_far and not is_loader and self.kernel.supports(aligned):
             return "p_align moves the program down to address 0"
         inside = loads[0].p_vaddr % self.page
         if alone and not self._is_mapped(loads[0], inside, is_loader=is_loader):
             # Nothing is mapped for the first segment, so nothing reserves a place: the kernel goes on at address 0.
+            if inside and not is_loader:
+                return "the first segment is empty, and its page would lie below address 0"
             base = loads[0].p_vaddr - inside
-            if any(x.p_memsz and x.p_vaddr - base < MMAP_MIN_ADDRESS for x in loads):
+            if any(x.p_memsz and x.p_vaddr - base < self.lowest for x in loads):
                 return "the first segment is empty and the others would lie at address 0"
         return None
 

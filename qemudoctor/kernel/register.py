@@ -10,7 +10,7 @@ MIN_BYTES = 11
 _PADDING = 8
 _HEX = b"0123456789abcdefABCDEF"
 _INT_MAX = (1 << 31) - 1
-_STRICT_DECIMAL = rb"([+-]?)(\d+)\n?"
+_STRICT_DECIMAL = rb"[+-]?\d+\n?"
 
 
 class RegisterError(Exception):
@@ -91,11 +91,11 @@ class _Parser:
 
     def _until(self, field: str) -> bytes:
         """Return the bytes up to the next delimiter; a NUL before it ends the string and so the search."""
-        end = self.buffer.find(self.delimiter, self.at)
-        nul = self.buffer.find(b"\0", self.at)
-        if end < 0 or (0 <= nul < end):
-            raise RegisterError(f"the {field} field does not end with the delimiter", field=field)
+        # There is one: the buffer ends in more delimiters than a line has fields.
+        end = self.buffer.index(self.delimiter, self.at)
         text = self.buffer[self.at : end]
+        if b"\0" in text:
+            raise RegisterError(f"the {field} field does not end with the delimiter", field=field)
         self.at = end + 1
         return text
 
@@ -129,14 +129,13 @@ class _Parser:
         start = at = self.at
         while self.buffer[at : at + 1] != self.delimiter:
             if self.buffer[at : at + 2] == b"\\x":
-                digits = self.buffer[at + 2 : at + 4]
-                if len(digits) < 2 or digits[0] not in _HEX or digits[1] not in _HEX:
+                # The delimiters behind the line are there, if nothing else: this takes two of the eight at most.
+                if self.buffer[at + 2] not in _HEX or self.buffer[at + 3] not in _HEX:
                     raise RegisterError(r"\x is not followed by two hexadecimal digits", field=field)
                 at += 3
             at += 1
-        # The delimiters behind the line end this loop: an escape takes two of the eight at most.
         self.at = at + 1
-        return self.buffer[start:at].split(b"\0", 1)[0]
+        return self.buffer[start:at].partition(b"\0")[0]
 
     def _offset(self, text: bytes) -> int:
         if not text:
@@ -144,8 +143,8 @@ class _Parser:
         if not self.kernel.supports(Feature.STRICT_OFFSET):
             return self._loose_offset(text)
         found = re.fullmatch(_STRICT_DECIMAL, text)
-        value = int(found.group(2)[:400]) if found else -1
-        if found is None or value > _INT_MAX or (found.group(1) == b"-" and value):
+        value = int(found.group()) if found else -1
+        if not 0 <= value <= _INT_MAX:
             raise RegisterError(f"the offset is {_shown(text)}, not a number from 0 to {_INT_MAX}", field="offset")
         return value
 
@@ -194,17 +193,18 @@ def _flag_reason(rest: bytes, kernel: KernelRelease) -> str:
 
 
 def _unescape(text: bytes) -> bytes:
-    r"""Return text with `\xHH` decoded, everything else literal (string_unescape_inplace, UNESCAPE_HEX)."""
+    r"""Return text with `\xHH` decoded, everything else literal (string_unescape_inplace, UNESCAPE_HEX).
+
+    Behind each `\x` that it meets are two digits: _Parser._escaped() looked.
+    """
     out = bytearray()
     at = 0
     while at < len(text):
         if text[at : at + 1] == b"\\" and at + 1 < len(text):
             at += 1
-            digits = text[at + 1 : at + 3]
-            if text[at : at + 1] == b"x" and digits and digits[0] in _HEX:
-                count = 2 if len(digits) == 2 and digits[1] in _HEX else 1
-                out.append(int(digits[:count], 16))
-                at += 1 + count
+            if text[at : at + 1] == b"x":
+                out.append(int(text[at + 1 : at + 3], 16))
+                at += 3
                 continue
             out += b"\\"
         out += text[at : at + 1]

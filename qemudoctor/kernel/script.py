@@ -25,71 +25,42 @@ def parse_shebang(head: bytes, *, kernel: KernelRelease) -> Shebang | None:
     buffer = head[:size].ljust(size, b"\0")
     if not buffer.startswith(b"#!"):
         return None
-    if _newline(buffer) < 0 and _is_cut(buffer, size - 1):
+    if b"\n" not in _text(buffer) and _is_cut(buffer):
         return None if kernel.supports(Feature.STRICT_SHEBANG) else _parse_before_5_8(buffer)
     return _parse_since_5_8(buffer) if kernel.supports(Feature.EMPTY_SHEBANG_OPENS) else _parse_before_5_8(buffer)
 
 
-def _newline(buffer: bytes) -> int:
-    """Return where the first newline is, -1 if a NUL or the end comes first."""
-    end = buffer.find(b"\n")
-    nul = buffer.find(b"\0")
-    return -1 if 0 <= nul < end else end
+def _text(buffer: bytes) -> bytes:
+    """Return the buffer as a string of C: up to the first NUL."""
+    return buffer.partition(b"\0")[0]
 
 
-def _skip_blanks(buffer: bytes, at: int, last: int) -> int | None:
-    while at <= last:
-        if buffer[at] not in _BLANKS:
-            return at
-        at += 1
-    return None
+def _is_cut(buffer: bytes) -> bool:
+    """Return whether the interpreter's path may go on behind the buffer: no blank and no NUL after it."""
+    return not any(x in b" \t\0" for x in buffer[2:].lstrip(_BLANKS))
 
 
-def _find_terminator(buffer: bytes, at: int, last: int) -> int | None:
-    while at <= last:
-        if buffer[at] in b" \t\0":
-            return at
-        at += 1
-    return None
+def _line(buffer: bytes) -> bytes:
+    """Return what stands behind #! up to the newline, which is not searched behind a NUL, without blanks around it."""
+    text, newline, _ = _text(buffer).partition(b"\n")
+    return (text[2:] if newline else buffer[2:-1]).strip(_BLANKS)
 
 
-def _is_cut(buffer: bytes, last: int) -> bool:
-    """Return whether the interpreter's path may go on behind the buffer: no blank, no NUL, no newline after it."""
-    start = _skip_blanks(buffer, 2, last)
-    return start is None or _find_terminator(buffer, start, last) is None
-
-
-def _string(buffer: bytes, start: int, end: int) -> bytes:
-    return buffer[start:end].split(b"\0", 1)[0]
+def _split(line: bytes) -> tuple[bytes, bytes]:
+    """Return the interpreter's path, and what follows it with the byte that ends it."""
+    name = _text(line).partition(b" ")[0].partition(b"\t")[0]
+    return name, line[len(name) :]
 
 
 def _parse_since_5_8(buffer: bytes) -> Shebang | None:
-    end = _newline(buffer)
-    if end < 0:
-        end = len(buffer) - 1
-    while buffer[end - 1] in _BLANKS:
-        end -= 1
-    name = _skip_blanks(buffer, 2, end)
-    if name is None or name == end:
+    line = _line(buffer)
+    name, rest = _split(line)
+    if not line:
         return None
-    separator = _find_terminator(buffer, name, end)
-    argument = None
-    if separator is not None and buffer[separator]:
-        argument = _skip_blanks(buffer, separator, end)
-    if argument is None or separator is None:
-        return Shebang(_string(buffer, name, end), None)
-    return Shebang(buffer[name:separator], _string(buffer, argument, end))
+    # A NUL ends the name and leaves no argument; behind a blank, it ends an argument that may be empty.
+    return Shebang(name, _text(rest.lstrip(_BLANKS)) if rest.startswith((b" ", b"\t")) else None)
 
 
 def _parse_before_5_8(buffer: bytes) -> Shebang | None:
-    last = len(buffer) - 1
-    end = _newline(buffer[:last])
-    if end < 0:
-        end = last
-    line = buffer[2:end].rstrip(_BLANKS).lstrip(_BLANKS)
-    line = line.split(b"\0", 1)[0]
-    name = line.split(b" ", 1)[0].split(b"\t", 1)[0]
-    if not name:
-        return None
-    argument = line[len(name) :].lstrip(_BLANKS)
-    return Shebang(name, argument or None)
+    name, rest = _split(_text(_line(buffer)))
+    return Shebang(name, rest.lstrip(_BLANKS) or None) if name else None

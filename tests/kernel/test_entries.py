@@ -3,7 +3,6 @@
 import pytest
 
 from qemudoctor.kernel import Entry, EntryFormatError, Errno, KernelRelease, RegisterError, Registry
-from qemudoctor.kernel.registry import _RULES, _RULES_MAX
 from tests.live.differential.hosts import CaseTree, File
 
 NOW = KernelRelease.parse("6.18.44")
@@ -28,6 +27,25 @@ def test_an_interpreter_may_look_like_flags() -> None:
     text = "enabled\ninterpreter /i\nflags: F\nflags: P\nextension .x\n"
     entry = Entry.from_procfs("a", text)
     assert (entry.interpreter, entry.flags) == ("/i\nflags: F", "P")
+
+
+@pytest.mark.parametrize("offset", [-(1 << 31), -1, 0, 255])
+def test_an_entry_without_a_mask_is_read(offset: int) -> None:
+    """Its offset is an int, and on old kernels any: the longest has eleven characters."""
+    text = f"enabled\ninterpreter /i\nflags: \noffset {offset}\nmagic 41\n"
+    entry = Entry.from_procfs("a", text)
+    assert (entry.offset, entry.magic, entry.mask, entry.to_procfs()) == (offset, b"A", None, text)
+
+
+def test_names_need_not_be_text() -> None:
+    entry = Entry.from_register(b":\xff\xfe:E::\xe9::/\x80:", NOW)
+    assert (entry.name, entry.extension, entry.interpreter) == ("\udcff\udcfe", "\udce9", "/\udc80")
+    assert Entry.from_register(entry.to_register(), NOW) == entry
+    assert entry.matches(b"", "/p.\udce9")
+
+
+def test_a_letter_that_no_kernel_knows_is_no_flag() -> None:
+    assert Entry("a", "/i").with_flags("XFZ").flags == "F"
 
 
 def test_lines_of_newer_kernels_are_passed_over() -> None:
@@ -57,6 +75,16 @@ def test_letters_of_newer_kernels_are_kept() -> None:
         ("enabled\ninterpreter /i\nflags: \nextension .\n", "not an extension"),
         ("enabled\ninterpreter /i\nflags: \nextension .a/b\n", "not an extension"),
         (MAGIC[:-1], "not the text"),
+        (MAGIC.replace("interpreter /i\n", "interpreters /i\n"), "not the text"),
+        (MAGIC.replace("interpreter /i\n", "interpreter \n"), "not the text"),
+        (MAGIC.replace("flags: OCF\n", "flags: OÇF\n"), "not the text"),
+        (MAGIC.replace("offset 1\n", ""), "the offset is ''"),
+        (MAGIC.replace("offset 1\n", "offset ٣\n"), "the offset is"),
+        (MAGIC.replace("offset 1\n", "offset 1-\n"), "the offset is"),
+        (MAGIC.replace("offset 1\n", "offset -\n"), "the offset is"),
+        (MAGIC.replace("offset 1\n", "offset 000000000001\n"), "the offset is"),
+        ("enabled\ninterpreter /i\nflags: \noffset 0\nmask ff\n", "magic has 0 bytes, mask 1"),
+        ("enabled\ninterpreter /i\nflags: \noffset 0\n", "magic has 0 bytes, mask none"),
     ],
 )
 def test_damaged_text(text: str, why: str) -> None:
@@ -99,6 +127,8 @@ def test_register_string_gives_the_entry_again(entry: Entry) -> None:
         (Entry("a", "/i", extension="x"), b"", "/d.x/p", False),
         (Entry("a", "/i", extension="x"), b"", "/p.X", False),
         (Entry("a", "/i", extension="x"), b"", "x", False),
+        (Entry("a", "/i", extension="X"), b"", "/p", False),
+        (Entry("a", "/i", extension="y"), b"", "/p.x.y", True),
         (Entry("a", "/i", extension="x/p"), b"", "/d.x/p", True),
     ],
 )
@@ -172,7 +202,29 @@ def test_many_registries_one_after_the_other() -> None:
         entry = Entry(f"e{number}", "/i", magic=bytes((number,)))
         assert Registry((entry,)).match(bytes((number,)), "/p") is entry
         assert Registry((entry,)).match(bytes((number + 1,)), "/p") is None
-    assert len(_RULES) <= _RULES_MAX
+
+
+def test_the_first_of_several_decides_whatever_they_look_at() -> None:
+    """Entries that look at the same bytes, at others, at the name, enabled or not."""
+    entries = tuple(
+        Entry(f"e{n}", "/i", "", offset, magic, mask, extension, n not in (3, 8))
+        for n, (offset, magic, mask, extension) in enumerate(
+            (
+                *((0, b"a", None, None), (0, b"b", None, None), (0, b"a", None, None), (0, b"c", None, None)),
+                *((1, b"c", None, None), (0, b"", None, "x"), (0, b"", None, "y"), (0, b"", None, "x")),
+                *((0, b"", None, "z"), (0, b"c", None, None), (0, b"AB", b"\xdf\0", None), (-1, b"d", None, None)),
+                *((0, b"", None, "z"), (0, b"zz", b"\0\0", None), (0, b"e", None, None)),
+            )
+        )
+    )
+    heads = (b"", b"a", b"b", b"c", b"cc", b"d", b"e", b"az", b"Az", b"aB", b"AB", b"\xff" * 40)
+    for head in heads:
+        for path in ("/p", "/p.x", "/p.y", "/p.z", "/p.", "/d.x/p"):
+            first = next((x for x in entries if x.enabled and x.matches(head, path)), None)
+            assert Registry(entries).match(head, path) is first, (head, path)
+            assert Registry(entries[::-1]).match(head, path) is next(
+                (x for x in reversed(entries) if x.enabled and x.matches(head, path)), None
+            )
 
 
 def test_an_offset_that_wrapped_around_is_written_as_a_number() -> None:
@@ -185,6 +237,7 @@ def test_an_offset_that_wrapped_around_is_written_as_a_number() -> None:
 
 def test_register_strings_are_written_so_that_they_can_be_read() -> None:
     assert Entry("a", "/i", "F", 3, b"\0aX\xff", b"\xff").to_register() == rb":a:M:3:\x00\x61\x58\xff:\xff:/i:F"
+    assert Entry("a", "/i", "", 0, b"a").to_register() == rb":a:M::\x61::/i:"
     assert Entry("a", "/i", extension="x:y").to_register() == b",a,E,,x:y,,/i,"
     assert Entry(":,|;#", "/i", extension="x").to_register() == b"%:,|;#%E%%x%%/i%"
     assert Entry(":,|;#%", "/i", extension="x").to_register() == b"\1:,|;#%\1E\1\1x\1\1/i\1"

@@ -1,8 +1,11 @@
 """What the errors of the model say of themselves."""
 
+import errno
+import os
+
 import pytest
 
-from qemudoctor.kernel import Entry, Errno, KernelRelease, LookupFailed, OpenBlocks, RegisterError
+from qemudoctor.kernel import MEANINGS, Entry, Errno, KernelRelease, LookupFailed, OpenBlocks, RegisterError
 from qemudoctor.kernel.loader import LoadFailed
 from qemudoctor.kernel.mapping import Killed
 
@@ -17,6 +20,12 @@ def test_register_error() -> None:
     )
     error = RegisterError("taken", errno=Errno.EEXIST, field="name")
     assert (str(error), error.errno, error.field) == ("EEXIST: taken", Errno.EEXIST, "name")
+
+
+def test_numbers_are_those_of_linux() -> None:
+    assert {x.name: x.value for x in Errno if x} == {x.name: getattr(errno, x.name) for x in Errno if x}
+    assert {x.name: MEANINGS[x] for x in Errno if x} == {x.name: os.strerror(x) for x in Errno if x}
+    assert Errno.OK.value == 0
 
 
 def test_other_errors() -> None:

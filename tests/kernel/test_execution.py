@@ -2,7 +2,18 @@
 
 import pytest
 
-from qemudoctor.kernel import Credentials, Entry, Errno, Execution, Handler, KernelRelease, NodeKind, Registry, execve
+from qemudoctor.kernel import (
+    Credentials,
+    Entry,
+    Errno,
+    Execution,
+    Handler,
+    KernelRelease,
+    NodeKind,
+    Registry,
+    Step,
+    execve,
+)
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, RWX, elf, entry, text
 
@@ -164,6 +175,35 @@ def test_old_kernels_cut_an_interpreter_at_127_bytes(length: int, said: str) -> 
     registry = Registry.from_lines([entry(path).encode()], kernel=kernel, root=root)
     ran = execve("/p", root=root, registry=registry, kernel=kernel, machine="x86_64")
     assert (ran.outcome, ran.steps[-1].opens) == (said, None if said == "ok" else path[:127])
+
+
+def test_the_cut_counts_bytes_that_need_not_be_text() -> None:
+    path = "/" + "\udcff" * 130
+    root = CaseTree.of((("/p", FOREIGN), (path[:127], NATIVE)))
+    kernel = KernelRelease.parse("4.9.0")
+    registry = Registry.from_lines([entry("/i").encode()], kernel=kernel, root=root)
+    registry = Registry((registry.entries[0]._replace(interpreter=path),))
+    ran = execve("/p", root=root, registry=registry, kernel=kernel, machine="x86_64")
+    assert (ran.outcome, ran.runs, ran.argv) == ("ok", path[:127], (path[:127], "/p"))
+
+
+def test_a_script_need_not_be_text() -> None:
+    ran = run(p=text(b"#!/i \xff\xfe\n"), i=NATIVE)
+    assert ran.argv == ("/i", "\udcff\udcfe", "/p", "x")
+    root = CaseTree.of((("/p", text(b"#!/\xff\n")), ("/\udcff", NATIVE)))
+    assert execve("/p", root=root, registry=Registry(), kernel=NOW, machine="x86_64").runs == "/\udcff"
+
+
+def test_what_a_step_does_not_have_is_none() -> None:
+    """As JSON it is null: nothing was opened, no entry decided."""
+    for ran in (run(p=FOREIGN), run(p=text(b"#!/i\n"), i=text(b"")), run(), run(p=elf(entry=1 << 46)), run(p=NATIVE)):
+        assert all(x.entry is None for x in ran.steps)
+        assert ran.signal is None or ran.signal == "SIGSEGV"
+    assert run(p=NATIVE).steps[-1].opens is None
+    assert run(p=elf(entry=1 << 46)).steps[-1].opens is None
+    assert run(p=FOREIGN).steps[-1].opens is None
+    assert Step(Handler.OPEN, "/p", "note") == Step(Handler.OPEN, "/p", "note", None, None)
+    assert (Step(Handler.OPEN, "/p", "").entry, Step(Handler.OPEN, "/p", "").opens) == (None, None)
 
 
 def test_scripts_and_entries_in_a_row() -> None:

@@ -46,6 +46,43 @@ def test_the_room_for_a_program_that_moves(vaddr: int, interp: bytes | None, sai
     assert outcome(called(p=elf(kind=3, interp=interp, segments=(Ph(), far)), ld=RWX)) == said
 
 
+@pytest.mark.parametrize(
+    ("vaddr", "lowest", "said"),
+    [
+        (0xFFFF, 65536, "signal:SIGSEGV"),
+        (0x10000, 65536, "ok"),
+        (0x10FFF, 65536, "ok"),
+        (0xFFF, 4096, "signal:SIGSEGV"),
+        (0x1000, 4096, "ok"),
+    ],
+)
+def test_the_lowest_address(vaddr: int, lowest: int, said: str) -> None:
+    low = Ph(flags=7, vaddr=vaddr, filesz=0, memsz=1)
+    machine = Machine.named("x86_64")._replace(lowest_address=lowest)
+    kernel = KernelRelease.parse("6.18.44")
+    for case in (
+        called(p=elf(segments=(Ph(), low))),
+        called(p=elf(interp=b"/ld\0"), ld=elf(segments=(Ph(flags=7), low))),
+    ):
+        assert predict(case, kernel=kernel, machine=machine).observation.outcome == said
+    moving = called(p=elf(kind=3, segments=(Ph(flags=6, vaddr=0, filesz=0, memsz=0), low)))
+    entry_outside = "signal:SIGSEGV"
+    assert predict(moving, kernel=kernel, machine=machine).observation.outcome == entry_outside
+
+
+@pytest.mark.parametrize(("vaddr", "said"), [(TASK // 3 - 1, "ok"), (TASK // 3, "signal:SIGSEGV")])
+def test_the_room_begins_with_the_page_of_the_first_segment(vaddr: int, said: str) -> None:
+    first, far = Ph(vaddr=0x800, offset=0x800, filesz=16), Ph(flags=7, vaddr=vaddr, filesz=0, memsz=1)
+    assert outcome(called(p=elf(kind=3, interp=b"/ld\0", segments=(first, far)), ld=RWX)) == said
+
+
+@pytest.mark.parametrize(("align", "said"), [(1 << 47, "ok"), (1 << 48, "signal:SIGSEGV")])
+def test_the_address_space_of_another_machine(align: int, said: str) -> None:
+    case = called(p=elf(machine=183, kind=3, segments=(Ph(align=align),)))
+    arm64 = predict(case, kernel=KernelRelease.parse("6.18.44"), machine=Machine.named("aarch64"))
+    assert arm64.observation.outcome == said
+
+
 @pytest.mark.parametrize(("align", "said"), [((1 << 46) + 1, "ok"), ((1 << 47) + 1, "ok"), (1 << 47, "signal:SIGSEGV")])
 def test_only_powers_of_two_align(align: int, said: str) -> None:
     assert outcome(called(p=elf(kind=3, segments=(Ph(align=align),)))) == said

@@ -1,5 +1,7 @@
 """What the steps say to a reader."""
 
+from typing import Any
+
 import pytest
 
 from qemudoctor.kernel import KernelRelease, Machine, NodeKind, Registry, execve
@@ -102,7 +104,7 @@ def test_line_ends_of_windows() -> None:
     ("segment", "note"),
     [
         (Ph(filesz=2, memsz=1), "p_filesz is larger than p_memsz"),
-        (Ph(filesz=0, memsz=1 << 62), "p_memsz is larger than the address space"),
+        (Ph(filesz=0, memsz=1 << 62), "a segment lies outside the address space"),
         (Ph(vaddr=1 << 62, filesz=0, memsz=1), "a segment lies outside the address space"),
         (Ph(vaddr=0x600001, filesz=1), "p_vaddr and p_offset do not agree modulo the page size"),
         (
@@ -118,3 +120,39 @@ def test_line_ends_of_windows() -> None:
 def test_a_program_that_cannot_be_mapped(segment: Ph, note: str) -> None:
     broken = elf(segments=(Ph(), segment))
     assert last_note("/p", {"/p": broken}) == f"{note}: too late for an error, the process dies"
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({"interp": b"/ld\0", "interp_offset": 4096}, "PT_INTERP beyond the end of the file (EIO)"),
+        ({"interp": b"/ld\0", "interp_offset": (1 << 63) - 2}, "PT_INTERP at a negative offset (EINVAL)"),
+        ({"interp": b"/ld"}, "PT_INTERP does not end with NUL (ENOEXEC)"),
+        ({"interp": b"\0"}, "PT_INTERP has 1 bytes (ENOEXEC)"),
+        ({"cut": 64}, "program headers beyond the end of the file (ENOEXEC)"),
+        ({"phnum": 0}, "0 program headers of 56 bytes (ENOEXEC)"),
+    ],
+)
+def test_a_program_that_cannot_be_read(changes: dict[str, Any], note: str) -> None:
+    assert last_note("/p", {"/p": elf(**changes)}) == note
+
+
+def test_calls_that_fail_before_the_file_is_read() -> None:
+    root, registry = CaseTree.of((("/p", NATIVE), ("/s", text(b"#!/p\n")))), Registry()
+    for release, program, by_descriptor, argv, note in (
+        ("3.10.49", "/p", True, ("a",), "this kernel has no execveat() (ENOSYS)"),
+        ("6.12.117", "/s", True, ("a",), "an interpreter could not open the file: it has no path (ENOENT)"),
+        ("6.12.117", "/p", False, ("a" * 131072,), "the arguments are too large (E2BIG)"),
+        ("6.1.192", "/gone", False, ("a" * 131072,), "the arguments are too large (E2BIG)"),
+    ):
+        ran = execve(
+            program,
+            root=root,
+            registry=registry,
+            kernel=KernelRelease.parse(release),
+            machine="x86_64",
+            argv=argv,
+            by_descriptor=by_descriptor,
+        )
+        assert ran.steps[-1].note == note
+        assert ran.steps[-1].file == ("/dev/fd/3" if by_descriptor else program)

@@ -6,10 +6,11 @@ from qemudoctor.kernel import KernelRelease, Machine
 from tests.live.differential.limits import LIMITS
 from tests.live.differential.predict import predict
 from tests.live.differential.rows import ENTRIES, FILES, LIVE, RELEASES, Row
+from tests.live.differential.rows_calls import CALLS
 from tests.live.differential.rows_elf import ELF_FILES
 from tests.live.differential.settled import SETTLED
 
-ROWS = (*FILES, *ELF_FILES, *ENTRIES, *SETTLED, *LIMITS)
+ROWS = (*FILES, *ELF_FILES, *ENTRIES, *CALLS, *SETTLED, *LIMITS)
 MACHINE = Machine.named("x86_64")
 
 
@@ -17,7 +18,7 @@ MACHINE = Machine.named("x86_64")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name.replace(" ", "-"))
 def test_outcome(row: Row, release: str) -> None:
     kernel = KernelRelease.parse(release)
-    said = predict(row.case, kernel=kernel, machine=MACHINE)
+    said = predict(row.case, kernel=kernel, machine=row.machine or MACHINE)
     assert said.observation.outcome == row.expected(kernel.version)
 
 

@@ -66,6 +66,9 @@ def refusal(line: bytes, kernel: KernelRelease = NOW) -> str:
         (rb"abaMaa\xaabaa/ia", "ok"),
         (rb":a:M::\x4z::/i:", "EINVAL magic"),
         (rb":a:M::\xzz::/i:", "EINVAL magic"),
+        (rb":a:M::\xX1::/i:", "EINVAL magic"),
+        (rb":a:M::\x1X::/i:", "EINVAL magic"),
+        (rb":a:M::\xaF\xFa\x09::/i:", "ok"),
         (rb":a:M::\x41\x42:\xff:/i:", "EINVAL mask"),
         (rb":a:M::\x41:\xff\xff:/i:", "EINVAL mask"),
         (rb":a:M::\x41:\x00:/i:", "ok"),
@@ -120,6 +123,7 @@ def test_kernel_of_today(line: bytes, said: str) -> None:
         ("5.1.0", b":a:M:127:AA::/i:", "ok"),
         ("4.18.0-147.el8.x86_64", b":a:M:127:AA::/i:", "ok"),
         ("6.1.100", b"PaPEPPabPP/iP\n", "ok"),
+        ("6.1.100", b"PaPEPPabPP/iP", "EINVAL flags"),
         ("7.2.0", b"PaPEPPabPP/iP\n", "EINVAL delimiter"),
         ("7.2.0", b":a:E::ab::/i:T", "EINVAL flags"),
         ("7.3.0", b":a:E::ab::/i:T", "ok"),
@@ -159,6 +163,29 @@ def test_flags_have_an_order_and_c_and_t_open_the_binary() -> None:
     assert Entry.from_register(b":a:E::ab::/i:FCP", NOW).flags == "POCF"
     assert Entry.from_register(b":a:E::ab::/i:TCFD", FIRST_7_3).flags == "OCFT"
     assert Entry.from_register(b":a:E::ab::/i:", NOW).with_flags("C").flags == "OC"
+
+
+def test_an_entry_by_extension_has_nothing_else() -> None:
+    entry = Entry.from_register(b":a:E:7:x:zz:/i:", NOW)
+    assert entry == Entry("a", "/i", "", 0, b"", None, "x", True, None)
+    by_magic = Entry.from_register(b":a:M:7:x::/i:", NOW)
+    assert by_magic == Entry("a", "/i", "", 7, b"x", None, None, True, None)
+    assert (by_magic.mask, by_magic.extension, by_magic.pinned) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("magic", "read"),
+    [
+        (rb"\\x41", rb"\\x41"),
+        (rb"\\\x41", rb"\\A"),
+        (rb"a\\", rb"a\\"),
+        (b"a\\", b"a\\"),
+        (rb"\x41\x00\x42", b"A\0B"),
+        (rb"\n\t", rb"\n\t"),
+    ],
+)
+def test_escapes(magic: bytes, read: bytes) -> None:
+    assert Entry.from_register(b":a:M::" + magic + b"::/i:", NOW).magic == read
 
 
 def test_d_registers_a_disabled_entry() -> None:

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,11 @@ from tests.kernels.guest_tool import REPORT
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path("/usr/bin/python3")
 NOBODY = 65534
-PATIENCE_S = 900
+POLL_S = 0.2
+SILENCE_S = 900
+"""A guest that says nothing for so long has come to a stop; one that is only slow tells how far it is."""
+TOLD_CHARACTERS = 20_000
+"""How much of a guest's output a failure shows: the end of it."""
 SOURCES = ("qemudoctor/kernel", "tests/live/differential")
 SINGLE = ("qemudoctor/_override.py", "tests/kernels/guest.py")
 TOOL = ("qemudoctor", "checks")
@@ -43,6 +49,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a guest ended, and all that it said, whatever became of it."""
+
+    text: str
+    how: str
+
+    def require_end(self, kind: Kind) -> str:
+        """Return the text of a guest that came to its end. Raises: AssertionError with what it said up to then."""
+        if DONE not in self.text:
+            raise AssertionError(f"{kind.name} did not come to its end: {self.how}\n{self.text[-TOLD_CHARACTERS:]}")
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How the tool ended inside a guest, and what it said."""
 
@@ -60,9 +80,8 @@ def run(kind: Kind, kernel: Kernel, commands: list[list[str]]) -> Answer:
         folder = Path(name)
         folder.chmod(0o755)
         _copy_sources(folder)
-        text = _run_uml(folder, kernel, commands) if kind.is_uml else _run_vm(folder, kernel, commands)
-    if DONE not in text:
-        raise AssertionError(f"{kind.name} did not come to its end:\n{text[-3000:]}")
+        ended = _run_uml(folder, kernel, commands) if kind.is_uml else _run_vm(folder, kernel, commands)
+    text = ended.require_end(kind)
     return Answer(text, tuple(int(x) for x in re.findall(rf"(?m)^{STATUS} (-?\d+)", text)))
 
 
@@ -85,9 +104,7 @@ def examine(kind: Kind, kernel: Kernel, scenarios: dict[str, str]) -> dict[str, 
         shutil.copy(ROOT / "tests/kernels/guest_tool.py", folder)
         text = json.dumps({"module": str(folder / "binfmt_misc.ko"), "scenarios": scenarios})
         (folder / "plan.json").write_text(text, encoding="utf-8")
-        said = _boot_uml(folder, kernel, "guest_tool.py")
-    if DONE not in said:
-        raise AssertionError(f"{kind.name} did not come to its end:\n{said[-3000:]}")
+        said = _boot_uml(folder, kernel, "guest_tool.py").require_end(kind)
     rows = [json.loads(line.removeprefix(REPORT)) for line in said.splitlines() if line.startswith(REPORT)]
     return {name: Report(status, out, err) for name, status, out, err in rows}
 
@@ -117,12 +134,12 @@ def _plan(folder: Path, module: str, base: str, commands: list[list[str]]) -> No
     (folder / "plan.json").write_text(text, encoding="utf-8")
 
 
-def _run_uml(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
+def _run_uml(folder: Path, kernel: Kernel, commands: list[list[str]]) -> Ended:
     _plan(folder, str(folder / "binfmt_misc.ko"), "/mnt", commands)
     return _boot_uml(folder, kernel, "tests/kernels/guest.py")
 
 
-def _boot_uml(folder: Path, kernel: Kernel, script: str) -> str:
+def _boot_uml(folder: Path, kernel: Kernel, script: str) -> Ended:
     image, module, home = folder / "linux.uml", folder / "binfmt_misc.ko", folder / "home"
     shutil.copy(kernel.image, image)
     shutil.copy(kernel.module, module)
@@ -135,27 +152,43 @@ def _boot_uml(folder: Path, kernel: Kernel, script: str) -> str:
     if os.getuid() == 0:
         os.chown(home, NOBODY, NOBODY)
         command = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command)
-    return _run(command, env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"})
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    return _run(command, folder / "said.txt", env=environment)
 
 
-def _run(command: tuple[str, ...], *, env: dict[str, str] | None = None) -> str:
-    try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=env,
-            timeout=PATIENCE_S,
-        )
-    except FileNotFoundError as error:
-        raise CannotBoot(str(error)) from error
-    except subprocess.TimeoutExpired as error:
-        return (error.output or b"").decode(errors="replace")
-    return done.stdout.decode(errors="replace")
+def _run(command: tuple[str, ...], output: Path, *, env: dict[str, str] | None = None, serial: bool = False) -> Ended:
+    """Return how a guest ended; serial: it writes the output itself, and only complaints come from the command."""
+    start = last = time.monotonic()
+    with output.with_suffix(".err").open("wb") if serial else output.open("wb") as stream:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                env=env,
+                # User-mode Linux makes processes of its own, which end with it.
+                start_new_session=True,
+            )
+        except FileNotFoundError as error:
+            raise CannotBoot(str(error)) from error
+        size, how = -1, ""
+        while process.poll() is None and not how:
+            time.sleep(POLL_S)
+            now, before = time.monotonic(), size
+            size = output.stat().st_size if output.exists() else 0
+            last = now if size != before else last
+            how = f"it said nothing for {SILENCE_S} s and was ended" if now - last > SILENCE_S else ""
+        if how:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    how = how or f"status {process.returncode}"
+    files = [output, output.with_suffix(".err")] if serial else [output]
+    text = "".join(x.read_text(errors="replace") for x in files if x.exists()).replace("\r", "")
+    return Ended(text, f"{how}, after {time.monotonic() - start:.0f} s")
 
 
-def _run_vm(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
+def _run_vm(folder: Path, kernel: Kernel, commands: list[list[str]]) -> Ended:
     shutil.copy(kernel.module, folder / "binfmt_misc.ko")
     _plan(folder, "/lab/binfmt_misc.ko", "/run", commands)
     archive, output = folder / "initrd.gz", folder / "serial.txt"
@@ -164,14 +197,15 @@ def _run_vm(folder: Path, kernel: Kernel, commands: list[list[str]]) -> str:
         f"console=ttyS0 quiet rdinit={PYTHON} panic=-1 mitigations=off -- /lab/tests/kernels/guest.py /lab/plan.json"
     )
     # Without 57-bit addresses: the model has the address space of a processor with 48, as nearly all are.
-    said = _run(
+    return _run(
         (
             *("qemu-system-x86_64", "-accel", "tcg", "-M", "pc", "-cpu", "max,la57=off", "-m", "512", "-smp", "1"),
             *("-display", "none", "-monitor", "none", "-no-reboot", "-nodefaults", "-no-user-config"),
             *("-serial", f"file:{output}", "-kernel", str(kernel.image), "-initrd", str(archive), "-append", arguments),
-        )
+        ),
+        output,
+        serial=True,
     )
-    return output.read_text(errors="replace").replace("\r", "") if output.exists() else said
 
 
 def _initramfs(folder: Path) -> bytes:
@@ -224,4 +258,4 @@ class _Cpio:
         return self.out.getvalue()
 
 
-__all__ = ["Answer", "CannotBoot", "Report", "examine", "run"]
+__all__ = ["Answer", "CannotBoot", "Ended", "Report", "examine", "run"]

@@ -16,13 +16,15 @@ SEED = os.environ.get("QEMU_DOCTOR_SEED") or str(int.from_bytes(os.urandom(4), "
 
 
 def commands(kind: Kind) -> list[list[str]]:
-    """Return what is run inside: register strings, calls, and the tables of outcomes."""
+    """Return what is run inside: register strings, calls, histories of namespaces, the tables of outcomes."""
     lines = ["register", "--cases", str(int(CASES) * 10), "--seed", SEED, "--shared"]
     calls = ["execve", "--cases", CASES, "--seed", SEED, "--shared"]
+    # A history is some fifty calls.
+    histories = ["namespaces", "--cases", str(max(1, int(CASES) // 20)), "--seed", SEED, "--shared"]
     if kind.is_uml:
         # It runs no 32-bit programs, which several rows of the tables are about.
-        return [lines, [*calls, "--without", "CONFIG_IA32_EMULATION"]]
-    return [lines, calls, ["rows", "--shared"]]
+        return [lines, [*calls, "--without", "CONFIG_IA32_EMULATION"], histories]
+    return [lines, calls, histories, ["rows", "--shared"]]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

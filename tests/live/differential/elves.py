@@ -207,8 +207,7 @@ def _load(elf: Elf, random: Random) -> Elf:
     field_name = random.choice(("vaddr", "filesz", "memsz", "offset", "align", "flags"))
     value = sizes(random)
     if field_name == "vaddr" and elf.kind == 2:
-        # Below mmap_min_addr it depends on a sysctl and on the caller's capabilities.
-        value = max(value % (1 << elf.bits), 0x10000)
+        value %= 1 << elf.bits
     if field_name == "flags":
         value = random.choice((0, 1, 2, 4, 6, 7))
     segment = replace(elf.segments[0], **{field_name: value})

@@ -63,6 +63,8 @@ class Case:
     cwd: str = "/"
     uid: int = 0
     gid: int = 0
+    by_descriptor: bool = False
+    """The program is called by an open descriptor with O_CLOEXEC."""
 
     def as_text(self, *, full: bool) -> str:
         """Return the case for people; full: for Case.from_data(ast.literal_eval(text)), contents and all."""
@@ -80,7 +82,7 @@ class Case:
             "host": [[path, _file_data(file)] for path, file in self.host],
             "root": None if self.root is None else [[path, _file_data(file)] for path, file in self.root],
             "writes": [[write.name, write.content] for write in self.writes],
-            **{key: getattr(self, key) for key in ("removed", "program", "argv", "cwd", "uid", "gid")},
+            **{key: getattr(self, key) for key in ("removed", "program", "argv", "cwd", "uid", "gid", "by_descriptor")},
         }
 
     @classmethod
@@ -96,6 +98,7 @@ class Case:
             cwd=data["cwd"],
             uid=data["uid"],
             gid=data["gid"],
+            by_descriptor=data.get("by_descriptor", False),
         )
 
 

@@ -31,6 +31,21 @@ NOT_OK = {
     "the dynamic loader's segment is behind the address space, and fixed": ALWAYS,
     "no PT_LOAD in the dynamic loader": ALWAYS,
     "p_align that is no power of two, and one that is": (SEGV, at(UNTIL_5_10, "ok")),
+    "the last segment read-only in the middle of a page, with more memory": UNTIL_6_1,
+    "two segments that share the page of the common end, the last one read-only, with more memory": UNTIL_6_1,
+    "of two powers of two the larger p_align counts": (SEGV, at(UNTIL_5_10, "ok")),
+    "the first segment empty at an odd address, the other near": (SEGV, at(UNTIL_5_10, "ok")),
+    "the entry point in the page below a segment far up": ALWAYS,
+    "the first segment empty at an odd address, the other 65536 from its page": (SEGV, at(UNTIL_5_10, "ok")),
+    "the dynamic loader's first segment empty at an odd address, the other far from its page": (
+        "ok",
+        at((*UNTIL_5_10, "6.1.192"), SEGV),
+    ),
+    "the first segment empty, the other at its page": (SEGV, KILLED),
+    "a segment of the file at address 0": (SEGV, KILLED),
+    "a segment of memory at address 0": (SEGV, at(UNTIL_5_10, "ok")),
+    "an empty segment at address 1": ("ok", OLD_SEGV),
+    "a dynamic loader at address 0": ALWAYS,
     "a loader of 64 bytes": ("ELIBBAD", at(UNTIL_3_18, "EIO")),
     "a loader of 63 bytes": ("EIO", {}),
     "a loader of 127 bytes": (
@@ -151,6 +166,71 @@ CASES = {
         p=elf(interp=LD), ld=elf(kind=3, segments=(Ph(flags=7, align=1 << 47),))
     ),
     "no PT_LOAD in the dynamic loader": called(p=elf(interp=LD), ld=elf(segments=(Ph(PT_NOTE),))),
+    "the common end in a page behind a segment that ends there": called(
+        p=elf(
+            segments=(
+                Ph(),
+                Ph(flags=6, vaddr=0x601000, filesz=100, memsz=200),
+                Ph(flags=4, vaddr=0x600000, filesz=4096),
+            )
+        )
+    ),
+    "the last segment read-only in the middle of a page, with more memory": called(
+        p=elf(segments=(Ph(), Ph(flags=4, vaddr=0x600010, offset=0x10, filesz=16, memsz=32)))
+    ),
+    "two segments that share the page of the common end, with more memory": called(
+        p=elf(
+            segments=(
+                Ph(),
+                Ph(flags=4, vaddr=0x600000, filesz=100),
+                Ph(flags=6, vaddr=0x600000, filesz=50, memsz=200),
+            )
+        )
+    ),
+    "two segments that share the page of the common end, the last one read-only, with more memory": called(
+        p=elf(
+            segments=(
+                Ph(),
+                Ph(flags=6, vaddr=0x600000, filesz=100),
+                Ph(flags=4, vaddr=0x600000, filesz=50, memsz=200),
+            )
+        )
+    ),
+    "of two powers of two the larger p_align counts": pie(
+        Ph(align=0x1000), Ph(flags=6, vaddr=0x200000, filesz=1, align=1 << 47)
+    ),
+    "the first segment empty at an odd address, the other near": pie(
+        Ph(flags=6, vaddr=0x64, offset=0x64, filesz=0, memsz=0), Ph(vaddr=0x1000), base=0x1000
+    ),
+    "the first segment empty at an odd address, the other 65536 from its page": pie(
+        Ph(flags=6, vaddr=0x64, offset=0x64, filesz=0, memsz=0), Ph(vaddr=0x10000), base=0x10000
+    ),
+    "the dynamic loader's first segment empty at an odd address, the other far from its page": called(
+        p=elf(interp=LD),
+        ld=elf(kind=3, segments=(Ph(flags=6, vaddr=0x64, filesz=0, memsz=0), Ph(flags=7, vaddr=0x10000)), base=0x10000),
+    ),
+    "the first segment empty, the other at its page": pie(
+        Ph(flags=6, vaddr=0x10000, filesz=0, memsz=0), Ph(vaddr=0x10000), base=0x10000
+    ),
+    "a segment of the file at address 0": called(p=elf(segments=(Ph(), Ph(flags=6, vaddr=0, filesz=100)))),
+    "a segment of memory at address 0": called(p=elf(segments=(Ph(), Ph(flags=6, vaddr=0, filesz=0, memsz=100)))),
+    "an empty segment at address 0": called(p=elf(segments=(Ph(), Ph(flags=6, vaddr=0, filesz=0, memsz=0)))),
+    "an empty segment at address 1": called(p=elf(segments=(Ph(), Ph(flags=6, vaddr=1, offset=1, filesz=0, memsz=0)))),
+    "a segment at address 0 that moves": pie(Ph(vaddr=0), base=0),
+    "a dynamic loader at address 0": called(p=elf(interp=LD), ld=elf(segments=(Ph(flags=7, vaddr=0),), base=0)),
+    "the entry point in the page below a segment far up": called(
+        p=elf(segments=(Ph(vaddr=0x10000000),), base=0x10000000, entry=0xFFFF000, mute=True)
+    ),
+    "the entry point in memory behind a part that lies behind the file": called(
+        p=elf(
+            segments=(Ph(), Ph(flags=7, vaddr=0x600000, offset=8192, filesz=4096, memsz=8192)),
+            entry=0x601000,
+            mute=True,
+        )
+    ),
+    "a writable segment behind the end of the file, without more memory": called(
+        p=elf(segments=(Ph(), Ph(flags=6, vaddr=0x600000, offset=8192, filesz=100, memsz=100)))
+    ),
     "p_align of 0": pie(Ph(align=0)),
     "p_align of 1": pie(Ph(align=1)),
     "p_align of 1, with a loader": pie(Ph(align=1), interp=LD),

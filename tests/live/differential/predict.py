@@ -70,6 +70,7 @@ def predict(case: Case, *, kernel: KernelRelease, machine: Machine) -> Predictio
         argv=case.argv,
         cwd=case.cwd,
         credentials=credentials,
+        by_descriptor=case.by_descriptor,
     )
     if ran.outcome != "ok":
         return Prediction(Observation(tuple(said), ran.outcome), None)

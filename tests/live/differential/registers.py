@@ -23,7 +23,13 @@ WRITER_ROOT = (
 
 
 def compare_lines(
-    sandbox: Sandbox, kernel: KernelRelease, *, seed: int, cases: int, tell: Callable[[str], None]
+    sandbox: Sandbox,
+    kernel: KernelRelease,
+    *,
+    seed: int,
+    cases: int,
+    tell: Callable[[str], None],
+    progress: Callable[[int], None],
 ) -> int:
     """Return the number of sequences of lines that the kernel and the model answer differently."""
     sandbox.clear()
@@ -42,11 +48,13 @@ def compare_lines(
         lines = Lines(Random(seed)).sequence()
         seed += 1
         done += len(lines)
-        if differs(lines) is None:
+        progress(done)
+        difference = differs(lines)
+        if difference is None:
             continue
         disagreements += 1
         small = shrink_lines(lines, lambda candidate: differs(candidate) is not None)
-        tell(f"seed {seed - 1}\n{small!r}\nmodel, kernel: {differs(small)}\n")
+        tell(f"seed {seed - 1}\n{small!r}\nmodel, kernel: {differs(small) or (difference, 'only once')}\n")
     os.fchdir(folder)
     os.chroot("../..")
     return disagreements

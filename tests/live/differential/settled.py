@@ -1,10 +1,23 @@
 """Cases in which the model and a kernel once disagreed. The kernel was right; each is kept as a row."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.live.differential.elves import EM_386, PT_NOTE, PT_TLS, Ph
-from tests.live.differential.hosts import Case
-from tests.live.differential.rows import RWX, UNTIL_3_18, UNTIL_5_7, Row, at, called, elf
+from tests.live.differential.hosts import Case, File
+from tests.live.differential.rows import (
+    FOREIGN,
+    NATIVE,
+    NOT_BEFORE_4_8,
+    RWX,
+    UNTIL_3_18,
+    UNTIL_5_7,
+    Row,
+    at,
+    called,
+    elf,
+    entry,
+)
 
 UNTIL_5_10 = (*UNTIL_5_7, "5.10.262")
 UNTIL_6_1 = (*UNTIL_5_10, "6.1.192")
@@ -19,6 +32,8 @@ def pie(*segments: Ph, **changes: Any) -> Case:
     return called(p=elf(kind=3, segments=segments, **changes), ld=RWX)
 
 
+SET_ID = called(p=FOREIGN, i=File(content=NATIVE.content, mode=0o2710, tag=1), lines=(entry(flags="F"),))
+NO_F = NOT_BEFORE_4_8
 SETTLED = (
     Row(
         "a segment beyond the largest file offset",
@@ -102,6 +117,17 @@ SETTLED = (
         "a static position-independent program whose first segment is empty, and the other far enough from it",
         pie(Ph(flags=6, vaddr=0, filesz=0, memsz=0), Ph(), base=0x10000),
         "ok",
+    ),
+    Row(
+        "F: a set-gid interpreter that the caller may not execute", replace(SET_ID, uid=1000, gid=1000), "ok", old=NO_F
+    ),
+    Row(
+        "F: a set-uid interpreter that nobody but its owner may execute",
+        replace(
+            SET_ID, host=(("/p", FOREIGN), ("/i", File(content=NATIVE.content, mode=0o4700, uid=1, tag=1))), uid=1000
+        ),
+        "ok",
+        old=NO_F,
     ),
     Row("no PT_LOAD, position-independent", pie(Ph(PT_TLS)), SEGV),
     Row("no PT_LOAD, and a dynamic loader that runs", called(p=elf(segments=(Ph(PT_NOTE),), interp=LD), ld=RWX), "ok"),

@@ -46,6 +46,8 @@ def _simpler(case: Case) -> Iterator[Case]:
         yield replace(case, argv=("a",))
     if case.uid or case.gid:
         yield replace(case, uid=0, gid=0)
+    if case.by_descriptor:
+        yield replace(case, by_descriptor=False)
     if case.cwd != "/":
         yield replace(case, cwd="/")
 
