@@ -1,4 +1,4 @@
-# Targets: run, test, lint, engines, kernels, bench, clean. Only engines needs root.
+# Targets: run, test, lint, engines, lab, kernels, coverage, mutants, bench, clean. Only engines and lab need root.
 #   make run ARGS="--require linux/arm64"
 #   make test PYTEST_ARGS="-k binfmt -n auto"
 #   make test PYTHON=/opt/python/bin/python3.12
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PYTEST_ARGS ?=
 
-.PHONY: run test lint engines kernels bench clean
+.PHONY: run test lint engines lab kernels coverage mutants bench clean
 .DELETE_ON_ERROR:
 
 # Status 1 means that the host has findings; that is an answer and not a failure of make.
@@ -26,9 +26,22 @@ lint: $(VENV)/.ready-dev
 engines: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest --engines tests/engines $(PYTEST_ARGS)
 
+# Breaks hosts in every known way, and writes what became of it into docs/fault-laboratory.md.
+lab: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.lab.table
+
 # Other kernels than this machine's: fetched by apt with state of their own, booted by QEMU or as ordinary processes.
 kernels: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest --kernels tests/kernels $(PYTEST_ARGS)
+
+# Every branch of the model of the kernel is taken by its tests.
+coverage: $(VENV)/.ready-dev
+	$(BIN)/python -m coverage run --data-file=.coverage.kernel --branch --source=qemudoctor.kernel -m pytest tests/kernel
+	$(BIN)/python -m coverage report --data-file=.coverage.kernel --fail-under=100
+
+# Every change of the model is noticed by its tests, or explained: make mutants ARGS="register script"
+mutants: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.kernel.mutants $(ARGS)
 
 bench: $(VENV)/.ready-run
 	$(BIN)/python -m benchmarks $(ARGS)

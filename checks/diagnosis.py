@@ -10,9 +10,12 @@ from typing import NamedTuple
 from qemudoctor.check import Facts
 from qemudoctor.checks.subjects import one_per_architecture
 from qemudoctor.facts import (
+    Argv0,
     Emulator,
     Linkage,
     Unavailable,
+    argv0_of,
+    covered_architectures,
     has_own_rule,
     is_for_another,
     matches_pie,
@@ -82,6 +85,19 @@ def each_fault(facts: Facts, fault: Fault) -> Iterator[Diagnosis]:
 
 def diagnose(facts: Facts, platform: Platform) -> Diagnosis | None:
     """Return why a platform's programs do not run in a container, None if they do. Raises: Unavailable."""
+    name = f"diagnosis of {platform.name}"
+    if name not in facts.worked_out:  # nearly every check asks
+        try:
+            facts.worked_out[name] = _diagnosed(facts, platform)
+        except Unavailable as error:
+            facts.worked_out[name] = error
+    known = facts.worked_out[name]
+    if isinstance(known, Unavailable):
+        raise Unavailable(known.reason)
+    return known if isinstance(known, Diagnosis) else None
+
+
+def _diagnosed(facts: Facts, platform: Platform) -> Diagnosis | None:
     prediction = facts.prediction(platform)
     walk = prediction.container
     if walk.outcome == "ok":
@@ -113,7 +129,10 @@ def _fault_of_rule(facts: Facts, platform: Platform, walk: Execution) -> Diagnos
     entry = facts.entry_for(platform)
     if entry is None or not entry.enabled or not registry.enabled:
         return None
-    ran = facts.observed(platform).contained.outcome == "ok"
+    seen = facts.observed(platform).contained.outcome or ""
+    ran = seen == "ok"
+    if seen.startswith("signal:") and (emulator := _on_noexec(facts, entry)) is not None:
+        return Diagnosis(platform, Fault.EMULATOR_UNUSABLE, walk, entry, emulator)
     if not ran and is_for_another(entry, platform.architecture):
         return Diagnosis(platform, Fault.OTHER_EMULATOR, walk, entry)
     if matches_pie(entry, platform.architecture):
@@ -121,6 +140,30 @@ def _fault_of_rule(facts: Facts, platform: Platform, walk: Execution) -> Diagnos
     if leaves_pie_out(facts, platform.architecture) and not facts.is_native(platform):
         return Diagnosis(platform, Fault.PIE_LEFT_OUT, walk, entry)
     return None
+
+
+def argv0_fault(facts: Facts, platform: Platform) -> tuple[Entry, Argv0] | None:
+    """Return the entry whose flag P and emulator do not fit, whatever else is wrong with it; None if they do.
+
+    Raises: Unavailable.
+    """
+    if facts.has_no_registry or not facts.registry.registry.enabled:
+        return None
+    entry = facts.entry_for(platform)
+    if entry is None or not entry.enabled:
+        return None
+    seen = facts.behaviour(platform)
+    if seen is not None:
+        from qemudoctor.facts.behaviour import Arguments
+
+        if seen.arguments in (Arguments.KEPT, Arguments.PATH):
+            return None  # what was seen counts more than what flags and versions tell
+    try:
+        emulator = facts.emulator(entry.interpreter)
+    except Unavailable:
+        emulator = None
+    found = argv0_of(entry, kernel=facts.kernel, emulator=emulator)
+    return None if found in (Argv0.WHOLE, Argv0.UNKNOWN) else (entry, found)
 
 
 def leaves_pie_out(facts: Facts, architecture: Architecture) -> bool:
@@ -171,6 +214,25 @@ def unusable(emulator: Emulator) -> tuple[str, str] | None:
     return None
 
 
+def _on_noexec(facts: Facts, entry: Entry) -> Emulator | None:
+    """Return the emulator that F keeps open, if its file system is mounted with noexec by now.
+
+    The kernel starts it all the same, and cannot map it: it dies by SIGSEGV (seen on Linux 6.18).
+    """
+    if "F" not in entry.flags:
+        return None
+    try:
+        emulator = facts.emulator(entry.interpreter)
+    except Unavailable:
+        return None
+    return emulator if emulator.exists and emulator.noexec else None
+
+
+def takes_own(facts: Facts, entry: Entry) -> bool:
+    """Return whether an enabled entry matches the programs of this machine's own architecture, its emulator too."""
+    return entry.enabled and any(facts.machine.name in x.uname for x in covered_architectures(entry))
+
+
 def mismatched_entry(facts: Facts, architecture: Architecture) -> Entry | None:
     """Return the enabled entry whose emulator is for an architecture and whose magic is not, if there is one."""
     return next((x for x in facts.registry.entries if meant_for(x) is architecture and is_mismatched(x)), None)
@@ -179,11 +241,14 @@ def mismatched_entry(facts: Facts, architecture: Architecture) -> Entry | None:
 def is_mismatched(entry: Entry) -> bool:
     """Return whether an enabled entry does not match the programs of its emulator.
 
-    QEMU's own rules count as right, though the one for microblaze matches nothing.
+    QEMU's own rules count as right, though the one for microblaze matches nothing. One that goes by a file's extension
+    matches none of those that a container starts with.
     """
     architecture = meant_for(entry)
-    if architecture is None or not entry.enabled or entry.extension is not None:
+    if architecture is None or not entry.enabled:
         return False
+    if entry.extension is not None:
+        return True
     if has_own_rule(entry, architecture):
         return False
     return not entry.matches(architecture.sample(), "")

@@ -1,6 +1,7 @@
 """What the checks have in common: whom to ask about, whether it works, and how to quote what was read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from qemudoctor.check import Evidence, Facts, Finding, Severity
 from qemudoctor.facts import Unavailable, entry_path
@@ -8,6 +9,9 @@ from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import MEANINGS, Errno
 from qemudoctor.kernel.execve import Execution
 from qemudoctor.platforms import PLATFORMS, Architecture, Platform, platform_names
+
+if TYPE_CHECKING:
+    from qemudoctor.facts.engines import Engine
 
 EMPTY_ROOT = "in an empty root, as a container's"
 BINFMT_MISC = "https://docs.kernel.org/admin-guide/binfmt-misc.html"
@@ -46,6 +50,23 @@ def is_only_native(facts: Facts) -> bool:
         return bool(required) and all(facts.is_native(platform) for platform in required)
     except Unavailable:
         return False
+
+
+def fails_in_containers(facts: Facts, platform: Platform) -> bool | None:
+    """Return whether a platform's programs fail in an empty root: as observed, else as predicted; None: not known."""
+    outcome = facts.observed(platform).contained.outcome
+    if outcome is None:
+        try:
+            outcome = facts.prediction(platform).container.outcome
+        except Unavailable:
+            return None
+    return outcome != "ok"
+
+
+def engine_evidence(engine: "Engine") -> tuple[Evidence, ...]:
+    """Return what was read of an engine; at least its state."""
+    told = tuple(Evidence(source, text) for source, text in engine.evidence)
+    return told or (Evidence(engine.endpoint or engine.name, engine.reason or engine.state.value),)
 
 
 def is_required(facts: Facts, platform: Platform) -> bool:

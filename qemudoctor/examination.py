@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
+from qemudoctor.check import Check
 from qemudoctor.exceptions import DoctorError
 from qemudoctor.facts import Facts, Question
 from qemudoctor.facts.registry import ENTRIES_MAX
 from qemudoctor.host import open_host
 from qemudoctor.host.output import read_given
 from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
-from qemudoctor.platforms import Platform, parse_platform
+from qemudoctor.platforms import PLATFORMS, Platform, parse_platform
 from qemudoctor.runner import builtin_checks, load_plugins, select
 from qemudoctor.runner import examine as run
-from qemudoctor.verdict import Report
+from qemudoctor.verdict import CheckResult, Report, ReportedFinding
 
 REGISTRY_LIMIT_BYTES = 1 << 20
 _COMMENT = (b"#", b";")
@@ -38,9 +39,55 @@ def examine(
     Raises: DoctorError for what the user can put right.
     """
     facts = prepare(root, require, probe, capture=capture, kernel=kernel, registry=registry)
+    checks, crashed = all_checks()
+    report = run(facts, select(checks, only=only, ignore=ignore), crashed=crashed)
+    return rehearsed(report) if probe and facts.host.source.value == "live" else report
+
+
+def all_checks() -> tuple[tuple[Check, ...], tuple[CheckResult, ...]]:
+    """Return the checks of this package and of plug-ins, and a crash for each plug-in that failed to load."""
     plugins, crashed = load_plugins()
-    checks = select((*builtin_checks(), *(check for check, _ in plugins)), only=only, ignore=ignore)
-    return run(facts, checks, crashed=crashed)
+    return (*builtin_checks(), *(check for check, _ in plugins)), crashed
+
+
+def rehearsed(report: Report) -> Report:
+    """Return a report whose remedies the running kernel has tried, in a registry of its own."""
+    wanted = [
+        (platform, remedy)
+        for found in report.findings
+        if (platform := concerned(found)) is not None
+        for remedy in found.finding.remedies
+        if remedy.proven is not None and remedy.effect is not None
+    ]
+    if not wanted:
+        return report
+    from qemudoctor.remedies.rehearsal import confirmed, disproved_last
+
+    judged = iter(confirmed(report.facts, wanted))
+    findings = []
+    for found in report.findings:
+        platform = concerned(found)
+        remedies = tuple(
+            next(judged) if platform is not None and x.proven is not None and x.effect is not None else x
+            for x in found.finding.remedies
+        )
+        findings.append(found._replace(finding=found.finding._replace(remedies=disproved_last(remedies))))
+    return report._replace(findings=tuple(findings))
+
+
+def concerned(found: ReportedFinding) -> Platform | None:
+    """Return the platform that a finding's remedies have to make work; of a whole host's, one that they register."""
+    if found.finding.platform is not None:
+        return PLATFORMS.get(found.finding.platform)
+    from qemudoctor.facts import covered_platforms
+    from qemudoctor.kernel.entry import Entry
+
+    for remedy in found.finding.remedies:
+        for line in () if remedy.effect is None else remedy.effect.register:
+            names = covered_platforms(Entry.from_register(line, KernelRelease.parse("6.18")))
+            if names:
+                return PLATFORMS[names[0]]
+    return None
 
 
 def prepare(

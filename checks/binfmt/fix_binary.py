@@ -80,9 +80,11 @@ def _kernel(facts: Facts) -> tuple[Evidence, ...]:
 
 def _message(facts: Facts, entry: Entry, emulator: Emulator) -> str:
     result = 'and programs end in "no such file or directory" there, though they run on the host'
-    dynamic = (
-        "; it is dynamically linked, so that F alone would not help" if emulator.linkage is Linkage.DYNAMIC else ""
-    )
+    dynamic = ""
+    if emulator.linkage is Linkage.DYNAMIC:
+        dynamic = "; it is dynamically linked, so that F alone would not help"
+    elif emulator.head.startswith(b"#!"):
+        dynamic = "; it is a script, so that F alone would not help"
     if facts.kernel.supports(Feature.FIX_BINARY):
         return (
             f"{entry.name}: registered without F, so the kernel looks for {entry.interpreter} inside each container,"

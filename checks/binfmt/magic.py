@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from qemudoctor.check import Check, Facts, Finding, Remedy, Severity
-from qemudoctor.checks.diagnosis import is_met, is_mismatched, leaves_pie_out
+from qemudoctor.checks.diagnosis import is_met, is_mismatched, leaves_pie_out, takes_own
 from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, is_required, platform_of
 from qemudoctor.facts import (
     covered_architectures,
@@ -84,6 +84,8 @@ def find_magic_mismatch(facts: Facts) -> Iterator[Finding]:
         if has_own_rule(entry, architecture):
             continue  # QEMU's own rule, whatever it matches
         others = tuple(x for x in covered_architectures(entry) if not runs_programs_of(architecture, x))
+        if others and takes_own(facts, entry):
+            continue  # far worse, and told by the next check
         if others:
             yield _matches_others(facts, entry, architecture, others)
         elif is_mismatched(entry) and entry.magic.startswith(_WITHOUT_BACKSLASHES):
@@ -238,11 +240,14 @@ def _hijacks(facts: Facts, entry: Entry) -> Iterator[Finding]:
     if found is None:
         return
     from qemudoctor.remedies.proof import helpful
-    from qemudoctor.remedies.register import remove
+    from qemudoctor.remedies.register import correct, remove
 
     what, result, severity, cause, platform = found
-    remedy = remove(facts, entry)
-    remedies = (remedy,) if platform is None else tuple(helpful(facts, platform, (remedy,)))
+    architecture = meant_for(entry)
+    wide = platform is not None and architecture is not None and takes_own(facts, entry)
+    better = tuple(correct(facts, platform_of(facts, architecture), entry)) if wide and architecture else ()
+    candidates = (*better, remove(facts, entry))
+    remedies = candidates if platform is None else tuple(helpful(facts, platform, candidates))
     yield Finding(
         subject=entry.name,
         entry=entry.name,

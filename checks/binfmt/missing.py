@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import Fault, each_fault, is_mismatched
-from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, severity_of
-from qemudoctor.facts import MOUNT_POINT, RegistryFacts
+from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, platform_of, severity_of
+from qemudoctor.facts import MOUNT_POINT, RegistryFacts, covered_architectures
+from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Platform, parse_platform
 
 _SHOWN = 8
@@ -31,6 +32,10 @@ reasons. On kernels before 4.8 the registration with the flag F is refused with 
 (QD101). On kernels from 6.7 on, and several updated older ones, all entries vanish with the last
 mount of binfmt_misc, so that an installer that mounts it in its own container takes its work with
 it when it ends (QD203).
+
+An entry for a near relation does not help: that for 64-bit ARM (linux/arm64) takes no 32-bit
+programs (linux/arm/v7), and that for a little-endian processor none for a big-endian one (mipsel
+and mips, ppc64le and ppc64). Each has an emulator and an entry of its own.
 
 It is harmless if you never meant to run programs of that platform here. Sometimes emulation is
 not the answer at all: an image for this machine's own architecture may exist, and somebody only
@@ -58,11 +63,47 @@ def _missing(facts: Facts, platform: Platform) -> Finding:
         subject=platform.name,
         platform=platform.name,
         message=f"{platform.name}: no entry of binfmt_misc matches its programs and this kernel does not run them"
-        ' itself, so they end in "exec format error"',
+        f' itself, so they end in "exec format error"{_like(facts, platform)}',
         severity=severity_of(facts, platform),
-        evidence=(_listing(facts, facts.registry),),
+        evidence=(_listing(facts, facts.registry), *_own_registry(facts), *_configured(facts, platform)),
         remedies=cures(facts, platform),
     )
+
+
+def _like(facts: Facts, platform: Platform) -> str:
+    """Return what an entry that could be taken for the right one is for: another word size or byte order."""
+    own = platform.architecture
+    for entry in facts.registry.entries:
+        for other in covered_architectures(entry) if entry.enabled else ():
+            if other.e_machine != own.e_machine and other.family != own.family:
+                continue
+            if other.order != own.order:
+                kind, these = f"{other.order}-endian ", f", and these are {own.order}-endian ones"
+            elif other.bits != own.bits:
+                kind, these = f"{other.bits}-bit ", f", and these are {own.bits}-bit ones"
+            else:
+                kind, these = "", ""
+            return f"; the entry {entry.name} is for the {kind}programs of {platform_of(facts, other).name}{these}"
+    return ""
+
+
+def _own_registry(facts: Facts) -> tuple[Evidence, ...]:
+    """Return that the registry may be one of a user namespace's own, beside which the host's entries do not count."""
+    sandbox = facts.sandbox
+    if sandbox is None or sandbox.kind != "user-namespace" or facts.question.is_hypothetical:
+        return ()
+    if not facts.kernel.supports(Feature.USERNS_INSTANCE):
+        return ()
+    text = "a user namespace: once binfmt_misc was mounted in it, the entries of the host are not used any more"
+    return (Evidence(sandbox.source, text),)
+
+
+def _configured(facts: Facts, platform: Platform) -> tuple[Evidence, ...]:
+    """Return the line of binfmt.d that is meant for a platform, and is not in effect now."""
+    from qemudoctor.remedies.boot import line_for
+
+    line = line_for(facts, platform.architecture)
+    return () if line is None else (Evidence(line.path, f"would register {line.name}, which is not registered now"),)
 
 
 def _nothing(facts: Facts, registry: RegistryFacts) -> Finding:

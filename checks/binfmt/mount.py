@@ -6,7 +6,6 @@ from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, one_per_architecture
 from qemudoctor.facts import MOUNT_POINT, BinfmtSupport, MountState, Unavailable
 from qemudoctor.kernel.features import Feature, Support
-from qemudoctor.remedies.remedy import Remedy
 
 NOT_MOUNTED = """\
 binfmt_misc shows itself as a file system that is mounted at /proc/sys/fs/binfmt_misc: one file
@@ -55,23 +54,32 @@ def find_not_mounted(facts: Facts) -> Iterator[Finding]:
     """Yield a finding if binfmt_misc is not mounted where it could be."""
     if not _is_state(facts, MountState.NOT_MOUNTED) or _is_impossible(facts):
         return
-    from qemudoctor.remedies.mount import mounts
+    from qemudoctor.remedies.mount import mounts, registrations
 
     yield Finding(
         subject=MOUNT_POINT,
         message=f"{MOUNT_POINT}: binfmt_misc is not mounted here, so nothing can be registered and what is registered"
-        " cannot be read",
+        f" cannot be read{_gone(facts)}",
         severity=_severity(facts),
         evidence=(Evidence(facts.mount.source, facts.mount.evidence),),
-        remedies=_registrations(facts) or tuple(mounts(facts)),
+        remedies=registrations(facts) or tuple(mounts(facts)),
     )
+
+
+def _gone(facts: Facts) -> str:
+    """Return what became of entries with the last mount; in a container the host has its own."""
+    try:
+        drops = facts.kernel.support(Feature.UMOUNT_DROPS_ENTRIES) is Support.YES
+    except Unavailable:
+        return ""
+    return "" if facts.sandbox is not None or not drops else "; entries vanish with the last mount on this kernel"
 
 
 def find_untriggered_automount(facts: Facts) -> Iterator[Finding]:
     """Yield a finding if only systemd's automount is there."""
-    if not _is_state(facts, MountState.AUTOMOUNT):
+    if not _is_state(facts, MountState.AUTOMOUNT) or facts.settings.dead_automount is not None:
         return
-    from qemudoctor.remedies.mount import mounts
+    from qemudoctor.remedies.mount import mounts, registrations
 
     yield Finding(
         subject=MOUNT_POINT,
@@ -79,7 +87,7 @@ def find_untriggered_automount(facts: Facts) -> Iterator[Finding]:
         f" {_effect(facts)}",
         severity=Severity.INFO if facts.sandbox is not None else None,
         evidence=(Evidence(facts.mount.source, facts.mount.evidence),),
-        remedies=_registrations(facts) or tuple(mounts(facts)),
+        remedies=registrations(facts) or tuple(mounts(facts)),
     )
 
 
@@ -89,18 +97,6 @@ def _effect(facts: Facts) -> str:
         return "its entries cannot be read"
     may = "may vanish" if answer is Support.UNKNOWN else "vanish"
     return f"entries that a container registers {may} when the container ends, on Linux {facts.kernel.text}"
-
-
-def _registrations(facts: Facts) -> tuple[Remedy, ...]:
-    """Return how to mount and register in one go, for the first required platform that surely has no entry."""
-    from qemudoctor.remedies.cures import cures
-
-    if facts.sandbox is not None:
-        return ()
-    for platform in facts.question.require:
-        if facts.observed(platform).contained.outcome == "ENOEXEC" and not facts.is_native(platform):
-            return cures(facts, platform)
-    return ()
 
 
 def _is_state(facts: Facts, state: MountState) -> bool:

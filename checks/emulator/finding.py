@@ -1,14 +1,23 @@
 """What the findings about one entry's emulator have in common."""
 
-from qemudoctor.check import Evidence, Facts, Finding
+from qemudoctor.check import Evidence, Facts, Finding, Remedy
 from qemudoctor.checks.diagnosis import Diagnosis
 from qemudoctor.checks.subjects import EMPTY_ROOT, consequence, entry_evidence, severity_of, walk_evidence
 
 
 def emulator_finding(
-    facts: Facts, found: Diagnosis, message: str, evidence: Evidence, *, cause: str | None = None
+    facts: Facts,
+    found: Diagnosis,
+    message: str,
+    evidence: Evidence,
+    *,
+    cause: str | None = None,
+    first: tuple[Remedy, ...] = (),
 ) -> Finding:
-    """Return the finding about the emulator of a platform: the entry, what lies at its path, and the kernel's walk."""
+    """Return the finding about the emulator of a platform: the entry, what lies at its path, and the kernel's walk.
+
+    first: remedies that change less than those that cure any fault of an emulator.
+    """
     from qemudoctor.remedies.cures import cures
 
     entry = found.entry
@@ -25,7 +34,7 @@ def emulator_finding(
             *_now(facts, found),
             walk_evidence(found.walk, on_host=found.on_host),
         ),
-        remedies=cures(facts, found.platform),
+        remedies=(*first, *cures(facts, found.platform)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import Diagnosis, Fault, each_fault
+from qemudoctor.checks.diagnosis import Diagnosis, Fault, each_fault, takes_own
 from qemudoctor.checks.emulator.finding import emulator_finding, result
 from qemudoctor.checks.subjects import BINFMT_MISC, EXECVE
 from qemudoctor.facts import Emulator, Unavailable
@@ -162,6 +162,8 @@ def find_failing(facts: Facts) -> Iterator[Finding]:
     for found in each_fault(facts, Fault.EMULATOR_TAKEN):
         if found.entry is not None and found.emulator is not None:
             taking = facts.registry.registry.match(found.emulator.head, found.emulator.path)
+            if taking is not None and takes_own(facts, taking):
+                continue  # QD208 tells of all that such an entry takes
             name = found.entry.name if taking is None else taking.name
             message = (
                 f"{found.entry.name}: its emulator {found.entry.interpreter} is matched by the entry {name} as if it"

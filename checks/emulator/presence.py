@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import Fault, each_fault, unusable
+from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
+from qemudoctor.checks.diagnosis import Diagnosis, Fault, diagnose, each_fault, unusable
 from qemudoctor.checks.emulator.finding import emulator_finding, result
-from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, entry_evidence
-from qemudoctor.facts import Unavailable, is_qemu
+from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, each_platform, entry_evidence
+from qemudoctor.facts import Emulator, Unavailable, is_qemu
 from qemudoctor.kernel.entry import Entry
+from qemudoctor.platforms import Platform
 
 _SHOWN = 4
 
@@ -113,10 +114,57 @@ def find_unusable(facts: Facts) -> Iterator[Finding]:
         words, cause = fault
         message = (
             f"{found.entry.name}: its emulator {found.entry.interpreter} {words}, so that"
-            f"{' even on the host' if found.on_host else ''} {result(found)}"
+            f"{' even on the host' if found.on_host else ''} {_end(facts, found)}"
         )
         evidence = Evidence(found.emulator.resolved or found.emulator.path, words)
-        yield emulator_finding(facts, found, message, evidence, cause=cause)
+        first = _permission(facts, found.platform, found.entry, found.emulator)
+        yield emulator_finding(facts, found, message, evidence, cause=cause, first=first)
+    yield from each_platform(facts, _unusable_later)
+
+
+def _unusable_later(facts: Facts, platform: Platform) -> Iterator[Finding]:
+    """Yield a finding if programs run only by the file that F keeps open, and the one on disk cannot be executed."""
+    entry = facts.entry_for(platform)
+    if entry is None or not entry.enabled or "F" not in entry.flags or not facts.registry.registry.enabled:
+        return
+    if diagnose(facts, platform) is not None:
+        return
+    emulator = facts.emulator(entry.interpreter)
+    fault = unusable(emulator) if emulator.exists else None
+    if fault is None:
+        return
+    words, cause = fault
+    yield Finding(
+        subject=entry.name,
+        platform=platform.name,
+        entry=entry.name,
+        message=f"{entry.name}: its emulator {entry.interpreter} {words}; programs run by the file that F keeps open"
+        " since the registration, and will not run after the next registration or reboot",
+        cause=cause,
+        severity=Severity.WARNING,
+        evidence=(
+            *entry_evidence(facts, entry, "interpreter", "flags:"),
+            Evidence(emulator.resolved or emulator.path, words),
+        ),
+        remedies=_permission(facts, platform, entry, emulator),
+    )
+
+
+def _permission(facts: Facts, platform: Platform, entry: Entry, emulator: Emulator) -> tuple[Remedy, ...]:
+    if emulator.executable:
+        return ()
+    from qemudoctor.remedies.permission import make_executable
+    from qemudoctor.remedies.proof import helpful
+
+    return tuple(helpful(facts, platform, make_executable(facts, platform, entry, emulator)))[:1]
+
+
+def _end(facts: Facts, found: Diagnosis) -> str:
+    """Return how programs end; where F gets the emulator started and it cannot be mapped, as it was seen."""
+    if found.walk.outcome != "ok":
+        return result(found)
+    killed = (facts.observed(found.platform).contained.outcome or "").removeprefix("signal:")
+    return f"the kernel starts it, which F keeps open, and cannot map it: programs are killed by {killed}"
 
 
 CHECKS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.diagnosis import Diagnosis, Fault, diagnose
+from qemudoctor.checks.diagnosis import Diagnosis, Fault, argv0_fault, diagnose
 from qemudoctor.checks.subjects import EMPTY_ROOT, EXECVE, all_names, each_platform, listed
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.execve import Execution
@@ -55,6 +55,8 @@ def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
     found = diagnose(facts, platform)
     if not differing or _explains(found, differing):
         return
+    if all(x.is_started for x in differing) and argv0_fault(facts, platform) is not None:
+        return  # without arguments such an emulator gives up, and another check says why
     yield _difference(facts, platform, tuple(differing), is_told=found is not None)
 
 
@@ -75,7 +77,7 @@ def _explains(found: Diagnosis | None, places: list[_Place]) -> bool:
     """Return whether a finding of another check says already why programs end as they do."""
     if found is None:
         return False
-    if found.fault is Fault.OTHER_EMULATOR:
+    if found.fault is Fault.OTHER_EMULATOR or (found.fault is Fault.EMULATOR_UNUSABLE and found.walk.outcome == "ok"):
         return all(x.is_started for x in places)
     return found.works_now and all(x.outcome == "ok" for x in places)
 

@@ -3,6 +3,8 @@
 COMMANDS = {
     "trace": "qemudoctor.cli.tracing",
     "explain-error": "qemudoctor.cli.explain_error",
+    "fix": "qemudoctor.cli.fixing",
+    "register": "qemudoctor.cli.registering",
     "explain": "qemudoctor.cli.explain",
     "checks": "qemudoctor.cli.checklist",
     "schema": "qemudoctor.cli.schema",

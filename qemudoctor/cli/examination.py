@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from qemudoctor.verdict import Report
 
 UNDETERMINED_STATUS = 3
+SEVERAL = 2
 _USAGE = """qemu-doctor [options]
        qemu-doctor trace PROGRAM [options]
        qemu-doctor explain-error [options] [TEXT | -]
+       qemu-doctor fix [--apply] [options]
+       qemu-doctor register ARCH... | --check FILE|LINE [options]
+       qemu-doctor fix [--apply] [options]
        qemu-doctor explain ID
        qemu-doctor checks [--json]
        qemu-doctor schema NAME"""
@@ -25,6 +29,9 @@ _EPILOG = """\
 commands:
   trace PROGRAM             draw the walk of the kernel through an execve
   explain-error TEXT        from a line in a log, or a whole log, to its cause
+  fix                       the plan that makes everything work, and --apply
+  register ARCH...          write registrations, or judge given ones (--check)
+  fix                       the plan that makes everything work, and --apply
   explain ID                the page of one check, by id or slug
   checks                    all checks, built in and plugged in
   schema NAME               the JSON Schema of report, trace or checks
@@ -94,7 +101,18 @@ def _rendered(report: "Report", given: argparse.Namespace) -> str:
     palette = Palette(enabled=_wants_colour(given))
     if given.quiet:
         return render_verdict(report, palette=palette)
-    return render_text(report, palette=palette, verbose=given.verbose)
+    return render_text(report, palette=palette, verbose=given.verbose, plan=_plan(report))
+
+
+def _plan(report: "Report") -> list[str]:
+    """Return one plan for several findings, nothing for fewer."""
+    if sum(1 for x in report.findings if x.severity.value != "info" and x.finding.remedies) < SEVERAL:
+        return []
+    from qemudoctor.examination import all_checks
+    from qemudoctor.repair.plan import make_plan
+    from qemudoctor.report.plan_text import summary_lines
+
+    return summary_lines(make_plan(report, all_checks()[0]))
 
 
 def _wants_colour(given: argparse.Namespace) -> bool:

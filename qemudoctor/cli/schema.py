@@ -5,7 +5,7 @@ from pkgutil import get_data
 from qemudoctor.cli.options import Parser
 from qemudoctor.cli.streams import say
 
-NAMES = ("report", "explanation", "trace", "traces", "checks")
+NAMES = ("report", "plan", "explanation", "trace", "traces", "registration", "checks")
 
 
 def run(arguments: list[str]) -> int:
@@ -13,8 +13,8 @@ def run(arguments: list[str]) -> int:
     parser = Parser(
         "qemu-doctor schema",
         usage="qemu-doctor schema NAME",
-        description="Prints the JSON Schema (2020-12) of an output: report, explanation, trace, traces\n"
-        "(of several kernels) or checks.",
+        description="Prints the JSON Schema (2020-12) of an output: report, plan, explanation, trace,\n"
+        "traces (of several kernels), registration or checks.",
     )
     parser.add_argument("name", metavar="NAME", choices=NAMES, help=", ".join(NAMES))
     given = parser.parse_args(arguments)

@@ -24,6 +24,18 @@ def say(text: str) -> None:
         raise OutputBroken(reason, reader_left=isinstance(error, BrokenPipeError)) from error
 
 
+def say_bytes(content: bytes) -> None:
+    """Write bytes, which no encoding may change, to standard output at once. Raises: OutputBroken."""
+    say("")  # what was said before goes first, and a closed output is told
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except (OSError, ValueError) as error:
+        _abandon(sys.stdout)
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        raise OutputBroken(reason, reader_left=isinstance(error, BrokenPipeError)) from error
+
+
 def complain(message: str) -> None:
     """Write a line with our name to standard error, made clean; nothing if that is closed."""
     if sys.stderr is None:

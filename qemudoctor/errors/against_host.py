@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from qemudoctor.check import Severity
 from qemudoctor.facts import Emulator, Facts, Linkage, MountState, Question, Unavailable, is_qemu
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.features import Feature, Support
@@ -27,6 +28,8 @@ class Against(NamedTuple):
 
     findings: Mapping[str, tuple[ReportedFinding, ...]]
     ruled_out: Mapping[str, str]
+    more: tuple[str, ...] = ()
+    """Causes that the text did not suggest, and that this host gives for the very same end."""
 
 
 def about(facts: Facts, platforms: Iterable[str]) -> Facts:
@@ -39,29 +42,57 @@ def about(facts: Facts, platforms: Iterable[str]) -> Facts:
     return Facts(facts.host, question)
 
 
-def against_host(facts: Facts, causes: Iterable[str], platform: str | None) -> Against:
-    """Return what a host says of causes. platform: of the program, if it is known."""
+def against_host(
+    facts: Facts, causes: Iterable[str], platform: str | None, errnos: frozenset[str] = frozenset()
+) -> Against:
+    """Return what a host says of causes. platform: of the program, if it is known. errnos: those of the message."""
     wanted = frozenset(causes)
     subject = PLATFORMS.get(platform or "")
+    decides = _decider(facts, subject, errnos)
     findings: dict[str, list[ReportedFinding]] = {}
-    for found in _findings(facts, wanted):
+    for found in _findings(facts, None if decides is not None else wanted):
         concerned = found.finding.platform
-        if found.cause in wanted and (subject is None or concerned is None or concerned == subject.name):
-            findings.setdefault(found.cause or "", []).append(found)
+        is_told = found.cause in wanted and (subject is None or concerned is None or concerned == subject.name)
+        if found.cause is not None and (is_told or (decides is not None and decides(found))):
+            findings.setdefault(found.cause, []).append(found)
     ruled_out = {}
     for cause in wanted - findings.keys():
         reason = _reason_against(facts, cause, subject)
         if reason is not None:
             ruled_out[cause] = reason
-    return Against({cause: tuple(found) for cause, found in findings.items()}, ruled_out)
+    more = tuple(sorted(findings.keys() - wanted))
+    return Against({cause: tuple(found) for cause, found in findings.items()}, ruled_out, more)
 
 
-def _findings(facts: Facts, causes: frozenset[str]) -> Iterable[ReportedFinding]:
-    """Yield what the checks find that can have one of the causes. Some checks settle the cause with the finding."""
+def _decider(
+    facts: Facts, platform: Platform | None, errnos: frozenset[str]
+) -> Callable[[ReportedFinding], bool] | None:
+    """Return which findings tell why a program of a platform ends here as the message says.
+
+    None where the model gives another end: then the message has to do with the program, or with another host.
+    """
+    if platform is None:
+        return None
+    try:
+        prediction = facts.prediction(platform)
+    except Unavailable:
+        return None
+    if errnos & {prediction.container.outcome, prediction.host.outcome}:
+        return lambda x: x.finding.platform == platform.name and x.severity is not Severity.INFO
+    if "ENOEXEC" in errnos:  # a mask that leaves out some of its programs, though not the smallest
+        return lambda x: x.finding.platform == platform.name and x.cause == "qemu-wrong-target"
+    return None
+
+
+def _findings(facts: Facts, causes: frozenset[str] | None) -> Iterable[ReportedFinding]:
+    """Yield what the checks find that can have one of the causes; with None, all that they find.
+
+    Some checks settle the cause with the finding.
+    """
     from qemudoctor.runner import builtin_checks, run_check
 
     for check in builtin_checks():
-        if check.cause is None or check.cause in causes:
+        if causes is None or check.cause is None or check.cause in causes:
             yield from run_check(check, facts)[0]
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from qemudoctor.errors.causes import Step, cause
 from qemudoctor.errors.explanation import Explanation, Failure, RankedCause, Standing, Symptom, rank
-from qemudoctor.errors.known_bad_qemu import KnownBad, known_bad, parse_version
 from qemudoctor.errors.ranking import Weighed, group, weigh
 from qemudoctor.errors.reading.lines import Log
 from qemudoctor.errors.recognition import Seen, recognise, similar_lines
+from qemudoctor.known_bad_qemu import KnownBad, known_bad, parse_version
 from qemudoctor.remedies.remedy import Remedy
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ def _by_host(
     asked = about(facts, [platform] if platform else [])
     if platform is None and len(asked.question.require) == 1:
         platform = asked.question.require[0].name
-    against = against_host(asked, [x.cause for x in weighed], platform)
+    errnos = frozenset(x.symptom.errno for x in seen if x.symptom.errno)
+    against = against_host(asked, [x.cause for x in weighed], platform, errnos)
+    weighed = (*weighed, *(Weighed(x, 0.0, ()) for x in against.more))
     versions = tuple(_version_says(x, seen) for x in emulator_versions(asked, platform))
     because = tuple(x for x in versions if x)
     told, best = _told(weighed), weighed[0].score

@@ -51,11 +51,7 @@ def weigh(seen: Sequence[Seen]) -> tuple[Weighed, ...]:
     """
     totals: dict[str, float] = {}
     reasons: dict[str, dict[str, None]] = {}
-    kinds: set[str] = set()
-    for one in seen:
-        if one.symptom.kind in kinds:
-            continue
-        kinds.add(one.symptom.kind)
+    for one in _most_telling(seen):
         for cause, score, because in _spread(one):
             totals[cause] = totals.get(cause, 0.0) + score
             reasons.setdefault(cause, {}).update(dict.fromkeys(because))
@@ -63,6 +59,16 @@ def weigh(seen: Sequence[Seen]) -> tuple[Weighed, ...]:
     scale = min(weight_of(seen), 1.0) / weights
     ranked = sorted(totals.items(), key=lambda x: (-x[1], x[0]))
     return tuple(Weighed(cause, round(total * scale, 3), tuple(reasons[cause])) for cause, total in ranked)
+
+
+def _most_telling(seen: Sequence[Seen]) -> list[Seen]:
+    """Return one symptom of each kind: the first that names a program by its path, else the first."""
+    kinds: dict[str, Seen] = {}
+    for one in seen:
+        known = kinds.setdefault(one.symptom.kind, one)
+        if "/" not in (known.symptom.program or "") and "/" in (one.symptom.program or ""):
+            kinds[one.symptom.kind] = one
+    return list(kinds.values())
 
 
 def _spread(one: Seen) -> list[tuple[str, float, list[str]]]:

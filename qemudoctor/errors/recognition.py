@@ -46,14 +46,17 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def recognise(log: Log) -> Iterator[Seen]:
     """Yield the symptoms of a log in the order of its lines; of lines that say the same, the first."""
     said: set[tuple[str, str | None, str | None, str | None]] = set()
+    done: set[str] = set()
     for line in log.candidates():
-        found = _match(line.text)
-        if found is None:
+        if line.text in done:
             continue
-        signature, match = found
-        seen = _seen(line, signature, match, log)
+        fitting = tuple(_matches(line.text))
+        seen = next(filter(None, (_seen(line, signature, match, log) for signature, match in fitting)), None)
         if seen is None:
+            if not fitting:
+                done.add(line.text)
             continue
+        done.add(line.text)
         symptom = seen.symptom
         same = (symptom.kind, symptom.program, symptom.interpreter, symptom.syscall)
         if same not in said:
@@ -61,15 +64,17 @@ def recognise(log: Log) -> Iterator[Seen]:
             yield seen
 
 
-def _match(text: str) -> tuple[Signature, re.Match[str]] | None:
-    """Return the first signature that fits a line; None too where it is one of those that only look alike."""
+def _matches(text: str) -> Iterator[tuple[Signature, re.Match[str]]]:
+    """Yield the signatures that fit a line, up to one of those that only look alike."""
     lower = text.lower()
     for signature in _table():
         if any(needle in lower for needle in signature.needles):
             match = compiled(signature.pattern).search(text)
-            if match is not None:
-                return (signature, match) if signature.kind else None
-    return None
+            if match is None:
+                continue
+            if not signature.kind:
+                return
+            yield signature, match
 
 
 def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> Seen | None:
@@ -108,6 +113,16 @@ _NAMED = (
     ("update-binfmts: ", "update-binfmts"),
     ("systemd-binfmt", "systemd-binfmt"),
     ("buildkit", "buildkit"),
+    ("does not match the expected platform", "podman"),
+    ("failed to pull image", "kubernetes"),
+    ("errimagepull", "kubernetes"),
+    ("package architecture (", "dpkg"),
+    ("can neither be executed natively", "mmdebstrap"),
+)
+# Who puts its name before what it says.
+_SAYS_ITS_NAME = (
+    r"^(?:/\S{1,60}/)?(?P<name>mount|modprobe|sudo|su|doas|dpkg|apt-get|mmdebstrap|debootstrap|unshare|nsenter|bwrap|env"
+    r"|make|gmake|ninja|tar|cp|box64|box86|buildah|strace|git|ping|csh|tcsh|fish|mksh|ksh)(?:\[\d{1,5}\])?: "
 )
 _SHELLS = {"z": "zsh", "da": "dash", "a": "dash", "ba": "bash"}
 
@@ -118,6 +133,9 @@ def _emitter(signature: Signature, match: re.Match[str]) -> str:
         shell = compiled(r"(?:^|[\s\[])-?(?P<kind>z|da|ba|a)sh:").search(match.string)
         if shell is not None:
             return _SHELLS[shell["kind"].lower()]
+    own = compiled(_SAYS_ITS_NAME).search(match.string)
+    if own is not None:
+        return str(own["name"])
     lower = match.string.lower()
     named = next((emitter for word, emitter in _NAMED if word in lower), None)
     if named is not None and (signature.emitter != "qemu" or named == "rosetta"):

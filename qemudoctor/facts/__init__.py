@@ -1,5 +1,6 @@
 """What is true of a host, typed and lazy; whatever could not be looked at raises Unavailable."""
 
+from qemudoctor.facts.argv0 import Argv0, argv0_of
 from qemudoctor.facts.distribution import Distribution
 from qemudoctor.facts.elffiles import GuestLoader, read_guest_loader
 from qemudoctor.facts.emulators import Emulator, Linkage, is_qemu, target_named_by
@@ -30,6 +31,7 @@ from qemudoctor.host.observation import Observation, Observed
 
 __all__ = [
     "MOUNT_POINT",
+    "Argv0",
     "Binfmt",
     "BinfmtSupport",
     "DamagedEntry",
@@ -50,6 +52,7 @@ __all__ = [
     "RegistryFacts",
     "Sandbox",
     "Unavailable",
+    "argv0_of",
     "covered_architectures",
     "covered_platforms",
     "entry_path",

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from qemudoctor.facts.elffiles import read_elf
+from qemudoctor.facts.elffiles import ElfFile, read_elf
 from qemudoctor.host.door import CouldNotLook, Host, NotThere
 from qemudoctor.kernel.elf import ET_DYN
 from qemudoctor.kernel.errnos import Errno
@@ -108,14 +108,13 @@ def _with_elf(host: Host, emulator: Emulator, path: str, head: bytes) -> Emulato
     elf = read_elf(lambda offset, size: host.read_at(path, offset, size))
     if elf is None:
         return emulator._replace(head=head)
-    linkage = Linkage.STATIC_PIE if elf.header.e_type == ET_DYN else Linkage.STATIC
     version, build = _version(host, path, elf.constants_offset)
     return emulator._replace(
         head=head,
         bits=elf.bits,
         order=elf.order,
         e_machine=elf.header.e_machine,
-        linkage=linkage if elf.loader is None else Linkage.DYNAMIC,
+        linkage=linkage_of(elf),
         elf_loader=elf.loader,
         version=version,
         build=build,
@@ -134,6 +133,23 @@ def _version(host: Host, path: str, start: int) -> tuple[str | None, str | None]
         return None, None
     if found is None:
         return None, None
-    line = found[len(needle) :].split(b"\n", 1)[0].split(b"\0", 1)[0].decode("ascii", "replace")
-    number, _, build = line.partition(" ")
+    return parse_version_line(found.split(b"\0", 1)[0].decode("ascii", "replace"))
+
+
+def parse_version_line(text: str) -> tuple[str | None, str | None]:
+    """Return version and build as the first line of what QEMU prints for --version has them; None where it has not.
+
+    Format: `qemu-aarch64 version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)`.
+    """
+    name, _, rest = text.split("\n", 1)[0].partition(" version ")
+    if not name.startswith("qemu-"):
+        return None, None
+    number, _, build = rest.partition(" ")
     return number or None, build.strip("()") or None
+
+
+def linkage_of(elf: ElfFile) -> Linkage:
+    """Return how a program is linked."""
+    if elf.loader is not None:
+        return Linkage.DYNAMIC
+    return Linkage.STATIC_PIE if elf.header.e_type == ET_DYN else Linkage.STATIC

@@ -21,9 +21,17 @@ from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
 from qemudoctor.platforms import ARCHITECTURES, OCI_PLATFORMS, PLATFORMS, Architecture, Platform
 
 if TYPE_CHECKING:  # only needed where something is wrong
+    from qemudoctor.facts.behaviour import Behaviour
+    from qemudoctor.facts.boot import BootFacts
+    from qemudoctor.facts.containers import ContainerFacts
     from qemudoctor.facts.persistent import AtBoot, PersistentLine
+    from qemudoctor.facts.pinned import PinnedEmulator
+    from qemudoctor.facts.settings import SettingFacts
 
 ENGINES = ("docker", "podman", "buildah", "nerdctl", "buildctl", "ctr", "crictl", "kubelet")
+
+_LASTING = frozenset("uname kernel machine config binfmt distribution sandbox has_systemd engines containers".split())  # noqa: SIM905  # words
+"""Facts that stay true whatever is installed and registered."""
 
 
 class Facts:
@@ -36,6 +44,18 @@ class Facts:
         self._emulators: dict[str, Emulator | Unavailable] = {}
         self._resolved: dict[str, Emulator] = {}
         self._predictions: dict[str, Prediction | Unavailable] = {}
+        self.worked_out: dict[str, object] = {}
+        """What follows from the facts and several checks need; each fills in and takes out its own."""
+
+    def after(self, host: Host, registry: RegistryFacts) -> "Facts":
+        """Return the facts once this host has changed to `host`, and its registry holds what is given.
+
+        What no remedy changes is not read again; nothing is executed.
+        """
+        then = Facts(host, self.question)
+        known = {x: value for x, value in self.__dict__.get("_known", {}).items() if x in _LASTING}
+        then.__dict__["_known"] = known | {"registry": registry, "mount": self.mount._replace(state=MountState.MOUNTED)}
+        return then
 
     @Fact
     def uname(self) -> Uname:
@@ -134,19 +154,29 @@ class Facts:
         """The container or user namespace that whoever looks is in."""
         return read_sandbox(self.host)
 
-    @Fact
+    @property
     def persistent(self) -> "tuple[PersistentLine, ...]":
-        """The register lines that binfmt.d holds, in the order of their registration."""
-        from qemudoctor.facts.persistent import read_persistent
+        """The register lines that a boot writes: those of binfmt.d in their order, then those of update-binfmts."""
+        return self.boot.persistent
 
-        return read_persistent(self.host)
+    @property
+    def at_boot(self) -> "AtBoot":
+        """What the kernel in question makes of the lines that a boot writes."""
+        return self.boot.registry
 
     @Fact
-    def at_boot(self) -> "AtBoot":
-        """What the kernel in question makes of the lines of binfmt.d."""
-        from qemudoctor.facts.persistent import register_all
+    def boot(self) -> "BootFacts":
+        """What a boot of this host registers, and who does it."""
+        from qemudoctor.facts.boot import BootFacts
 
-        return register_all(self.persistent, kernel=self.kernel, tree=self.host.tree())
+        return BootFacts(self)
+
+    @Fact
+    def settings(self) -> "SettingFacts":
+        """What is set on this host around the registry: variables, kernel settings, the automount."""
+        from qemudoctor.facts.settings import SettingFacts
+
+        return SettingFacts(self)
 
     @Fact
     def has_systemd(self) -> bool:
@@ -165,6 +195,13 @@ class Facts:
         except HostError as error:
             raise Unavailable(error.reason) from error
 
+    @Fact
+    def containers(self) -> "ContainerFacts":
+        """The container engines of this host, and what their clients are told."""
+        from qemudoctor.facts.containers import ContainerFacts
+
+        return ContainerFacts(self)
+
     def emulator(self, path: str) -> Emulator:
         """Return what lies at an interpreter's path now. Raises: Unavailable."""
         if path not in self._emulators:
@@ -178,6 +215,12 @@ class Facts:
         if isinstance(found, Unavailable):
             raise Unavailable(found.reason)
         return found
+
+    def is_musl(self, emulator: Emulator) -> bool | None:
+        """Return whether an emulator was built with musl; None if that cannot be looked at."""
+        from qemudoctor.facts.libraries import is_musl
+
+        return is_musl(self.host, emulator.resolved or emulator.path)
 
     def libraries(self, emulator: Emulator) -> tuple[str, ...]:
         """Return the shared libraries that a dynamic emulator needs. Raises: Unavailable."""
@@ -295,6 +338,23 @@ class Facts:
             return found
         reason = "programs were not executed" if self._prober is None else "there is no test program for it"
         return Observed(Observation(None, reason), Observation(None, reason))
+
+    def behaviour(self, platform: Platform) -> "Behaviour | None":
+        """Return what a program of a platform saw of what executes it; None if none was seen to answer."""
+        from qemudoctor.facts.behaviour import parse_behaviour
+
+        seen = self.observed(platform)
+        return parse_behaviour(seen.contained.written or seen.plain.written, platform.architecture)
+
+    def pinned_emulator(self, entry: Entry) -> "PinnedEmulator | None":
+        """Return the emulator that an entry keeps open; None of one without F. Raises: Unavailable."""
+        if "F" not in entry.flags:
+            return None
+        if self._prober is None:
+            raise Unavailable("programs were not executed")
+        from qemudoctor.facts.pinned import read_pinned
+
+        return read_pinned(self, entry)
 
     @property
     def registry_state(self) -> str:

@@ -15,6 +15,18 @@ _LIBRARIES_MAX = 100
 _LET_OUT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
+_MUSL = b"No error information\0"
+"""A text of musl's strerror(3), for number 0; no other C library has it. Source: musl src/errno/__strerror.h."""
+
+
+def is_musl(host: Host, path: str) -> bool | None:
+    """Return whether a static program holds musl's C library; None if it cannot be looked at."""
+    try:
+        return host.find_in_file(path, _MUSL, len(_MUSL)) is not None
+    except HostError:
+        return None
+
+
 def read_libraries(host: Host, path: str, size: int) -> tuple[str, ...]:
     """Return what DT_NEEDED of a dynamic program names, in its order.
 

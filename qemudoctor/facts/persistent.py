@@ -1,5 +1,6 @@
 """What is configured to be registered at every boot: the register lines of binfmt.d(5)."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from qemudoctor.facts.fact import Unavailable
@@ -31,6 +32,11 @@ class PersistentLine(NamedTuple):
         """Return the name of the entry, as far as the line tells one."""
         return self.line[1:].split(self.line[:1], 1)[0].decode("utf-8", "surrogateescape")
 
+    @property
+    def is_of_binfmt_d(self) -> bool:
+        """Return whether systemd-binfmt reads it, and not update-binfmts."""
+        return self.path.rpartition("/")[0] in FOLDERS
+
 
 class AtBoot(NamedTuple):
     """What a boot registers from binfmt.d: the registry then, and the lines that the kernel accepts, oldest first."""
@@ -46,14 +52,40 @@ def read_persistent(host: Host) -> tuple[PersistentLine, ...]:
         folder; a link to /dev/null, like an empty file, only hides the others. Lines that start with # or ; are none.
     Source: binfmt.d(5); systemd src/binfmt/binfmt.c.
     """
-    files: dict[str, str] = {}
-    for folder in FOLDERS:
-        for name in _names(host, folder):
-            files.setdefault(name, f"{folder}/{name}")
+    files = list_files(host)
     lines: list[PersistentLine] = []
     for name in sorted(files)[:_FILES_MAX]:
         lines += (PersistentLine(files[name], line) for line in _lines(host, files[name]))
     return tuple(lines[:_LINES_MAX])
+
+
+def list_files(host: Host) -> dict[str, str]:
+    """Return the files of binfmt.d that count, the path of each by its name. Raises: Unavailable."""
+    files: dict[str, str] = {}
+    for folder in FOLDERS:
+        for name in _names(host, folder):
+            files.setdefault(name, f"{folder}/{name}")
+    return files
+
+
+def is_configured_alike(host: Host, files: Mapping[str, str], entry: Entry, kernel: KernelRelease) -> bool:
+    """Return whether the file of binfmt.d that bears an entry's name registers just this entry.
+
+    It answers fast for the common case; False is no answer.
+    """
+    path = files.get(f"{entry.name}.conf")
+    if path is None:
+        return False
+    try:
+        found = [Entry.from_register(x, kernel) for x in _lines(host, path)]
+    except (Unavailable, RegisterError):
+        return False
+    return len(found) == 1 and is_same(found[0], entry)
+
+
+def is_same(one: Entry, other: Entry) -> bool:
+    """Return whether two entries do the same: all but whether they are switched on, and which file is open."""
+    return one._replace(enabled=True, pinned=None) == other._replace(enabled=True, pinned=None)
 
 
 def _names(host: Host, folder: str) -> tuple[str, ...]:
@@ -79,7 +111,7 @@ def _lines(host: Host, path: str) -> list[bytes]:
 
 
 def register_all(lines: tuple[PersistentLine, ...], *, kernel: KernelRelease, tree: Tree) -> AtBoot:
-    """Return what systemd-binfmt makes of an empty registry: a line replaces an entry of its name, or is refused.
+    """Return what a boot makes of an empty registry: a line of binfmt.d replaces an entry of its name, or is refused.
 
     Raises: Unavailable where the interpreter of a line with F cannot be looked at.
     """
@@ -88,6 +120,8 @@ def register_all(lines: tuple[PersistentLine, ...], *, kernel: KernelRelease, tr
         try:
             Entry.from_register(found.line, kernel)
             if registry.named(found.name) is not None:
+                if not found.is_of_binfmt_d:
+                    continue  # update-binfmts, which runs later, leaves an entry alone that is there
                 registry = registry.write(found.name, b"-1")
             registry = registry.register(found.line, kernel=kernel, root=tree)
             accepted.append(found)

@@ -41,6 +41,8 @@ tell where the capture comes from. A tool of sh, sed and od can write it.
     |19.03.5
     [stderr] docker version --format {{.Server.Version}}
     |WARNING: no swap limit support
+    [get status=200 peer=1042] /run/docker.sock /_ping
+    |OK
     [end]
 
 Kinds of files: file, directory, link, fifo, socket, character, block, as lstat(2) sees them, each once; with any of
@@ -58,6 +60,9 @@ mode (octal), uid, gid, size, device, inode (decimal) and noexec=yes|no|unknown 
   there is none.
 * run: the body is standard output, status= or signal= how it ended; or error=absent|forbidden|unreadable, and the
   body is the reason. stderr: standard error of the same command line.
+* get: what the server at a unix socket answered to a GET for a target: status=, peer= the process that listens, and
+  headers= the answer's headers as lines `name: value`, escaped; or error=absent|forbidden|unreadable with errno=, and
+  the body is the reason.
 * which: the body is the path of the program; empty if it was looked for and not found.
 * environment: `NAME=VALUE`, or `NAME` if it was looked for and not set.
 
@@ -73,7 +78,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qemudoctor.exceptions import DoctorError
-from qemudoctor.host.door import CommandResult, Uname
+from qemudoctor.host.door import CommandResult, HttpAnswer, Uname
 from qemudoctor.kernel.tree import Node, NodeKind
 
 FORMAT = "qemu-doctor-capture"
@@ -103,6 +108,13 @@ class Refusal(NamedTuple):
     answer: Answer
     reason: str = ""
     errno: str = ""
+
+
+class Unanswered(NamedTuple):
+    """A question to a socket that got no answer; peer is the process that listens there, None if nobody does."""
+
+    refusal: Refusal
+    peer: int | None
 
 
 class Extent(NamedTuple):
@@ -154,6 +166,8 @@ class Capture:
     paths: Mapping[str, Record | Refusal] = field(default_factory=dict)
     programs: Mapping[str, str | None] = field(default_factory=dict)
     commands: Mapping[tuple[str, ...], CommandResult | Refusal] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], HttpAnswer | Unanswered] = field(default_factory=dict)
+    """Of servers behind sockets, by socket and target."""
 
 
 def unescape(raw: bytes) -> bytes:

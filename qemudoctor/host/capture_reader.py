@@ -3,9 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 
-from qemudoctor.host.capture import SIZE_LIMIT_BYTES, Answer, Capture, CaptureError, Extent, Found, Record, Refusal
+from qemudoctor.host.capture import (
+    SIZE_LIMIT_BYTES,
+    Answer,
+    Capture,
+    CaptureError,
+    Extent,
+    Found,
+    Record,
+    Refusal,
+    Unanswered,
+)
 from qemudoctor.host.capture_sections import Fault, Section, comments, sections
-from qemudoctor.host.door import CommandResult, Uname
+from qemudoctor.host.door import CommandResult, HttpAnswer, Uname
 from qemudoctor.host.syscalls import decode
 from qemudoctor.host.trees import parents
 from qemudoctor.kernel.tree import Node, NodeKind
@@ -33,6 +43,7 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "which": frozenset(),
     "run": _BODY | {"status", "signal", "error", "errno"},
     "stderr": _BODY,
+    "get": _BODY | {"status", "headers", "peer", "error", "errno"},
 }
 
 
@@ -81,6 +92,7 @@ class _Reader:
         self._programs: dict[str, str | None] = {}
         self._commands: dict[tuple[str, ...], CommandResult | Refusal] = {}
         self._stderr: dict[tuple[str, ...], Section] = {}
+        self._answers: dict[tuple[str, str], HttpAnswer | Unanswered] = {}
         self._readers: dict[str, Callable[[Section], None]] = {
             **dict.fromkeys(_KINDS, self._add_file),
             **dict.fromkeys(_ANSWERS, self._add_refusal),
@@ -92,6 +104,7 @@ class _Reader:
             "which": self._add_program,
             "run": self._add_command,
             "stderr": self._add_stderr,
+            "get": self._add_answer,
         }
 
     def add(self, section: Section) -> None:
@@ -118,6 +131,7 @@ class _Reader:
             paths={path: self._completed(path, record) for path, record in self._paths.items()},
             programs=self._programs,
             commands=self._commands,
+            answers=self._answers,
         )
 
     def _completed(self, path: str, record: Record | Refusal) -> Record | Refusal:
@@ -248,6 +262,22 @@ class _Reader:
             stdout=_output(section),
             stderr="",
         )
+
+    def _add_answer(self, section: Section) -> None:
+        socket, target = [*section.words(), "", ""][:2]
+        if len(section.words()) != 2 or (socket, target) in self._answers:
+            raise section.fault("expected a socket and a target, each pair once")
+        if ("status" in section.attributes) is ("error" in section.attributes):
+            raise section.fault("expected one of status=, error=")
+        peer = section.number("peer") or None
+        if "error" in section.attributes:
+            refused = section.refusal(_ANSWERS[section.choice("error", _ANSWERS)])
+            self._answers[socket, target] = Unanswered(refused, peer)
+            return
+        lines = decode(section.unescaped(section.attributes.get("headers", b""))).split("\n")
+        headers = {name: value for name, colon, value in (line.partition(": ") for line in lines) if colon}
+        status = int(section.matched("status", _STATUS, ""))
+        self._answers[socket, target] = HttpAnswer(status, headers, section.content(), peer)
 
     def _add_stderr(self, section: Section) -> None:
         if self._stderr.setdefault(section.words(), section) is not section:

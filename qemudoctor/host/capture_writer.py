@@ -4,8 +4,8 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 
-from qemudoctor.host.capture import END, FORMAT, VERSION, Capture, Found, Record, Refusal
-from qemudoctor.host.door import CommandResult
+from qemudoctor.host.capture import END, FORMAT, VERSION, Capture, Found, Record, Refusal, Unanswered
+from qemudoctor.host.door import CommandResult, HttpAnswer
 from qemudoctor.kernel.tree import NodeKind
 
 _HEX_LINE_BYTES = 32
@@ -27,6 +27,8 @@ def serialize_capture(capture: Capture) -> bytes:
         lines.extend(_section("which", escape(program), [] if found is None else [escape(found)]))
     for argv, result in sorted(capture.commands.items()):
         lines.extend(_command(argv, result))
+    for asked, answer in sorted(capture.answers.items(), key=lambda item: item[0]):
+        lines.extend(_answer(asked, answer))
     lines.append(f"[{END}]\n")
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
@@ -122,6 +124,18 @@ def _command(argv: tuple[str, ...], result: CommandResult | Refusal) -> Iterator
     if result.stderr:
         encoding, body = _encoded(result.stderr.encode("utf-8", "surrogateescape"))
         yield from _section("stderr", line, body, encoding)
+
+
+def _answer(asked: tuple[str, str], answer: HttpAnswer | Unanswered) -> Iterator[str]:
+    line = " ".join(_word(word) for word in asked)
+    peer = {} if answer.peer is None else {"peer": answer.peer}
+    if isinstance(answer, Unanswered):
+        refusal = answer.refusal
+        return _section("get", line, _reason(refusal), {"error": refusal.answer.value, **_errno(refusal), **peer})
+    headers = "\n".join(f"{name}: {value}" for name, value in sorted(answer.headers.items()))
+    told = {"headers": escape(headers, also=" ]")} if headers else {}
+    encoding, body = _encoded(answer.body)
+    return _section("get", line, body, {"status": answer.status, **peer, **told, **encoding})
 
 
 def _word(word: str) -> str:

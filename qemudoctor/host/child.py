@@ -20,6 +20,8 @@ SETUP, UNSHARE, CHROOT, EXECUTE = range(4)
 _CLONE_NEWUSER = 0x10000000
 # The caller's environment stays out: QEMU_CPU, QEMU_LOG_FILENAME and the like would change what is observed.
 _ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+# A program that writes a part of its stack does not come to the end of it.
+_ROOM = {"QEMU_DOCTOR_ROOM": "." * 2048}
 
 
 @dataclass(slots=True)
@@ -29,32 +31,40 @@ class Child:
     folder: str
     contained: bool
     timeout_s: float
+    arguments: tuple[str, ...] = ()
+    """Without any, the program is given its path."""
+    answers: bool = False
+    """Its output is read."""
+    program: int | None = None
+    """An open file that is executed instead of the program in the folder."""
     stage: int = SETUP
 
-    def become(self, *, number: int, report: int, null: int, ignored: Iterable[int]) -> NoReturn:
+    def become(self, *, number: int, report: int, standard: tuple[int, int, int], ignored: Iterable[int]) -> NoReturn:
         """Become the program, or write `number stage errno` to the pipe `report` and end.
 
-        null: an open /dev/null. ignored: the signals that would stay ignored after execve().
+        standard: open files for its input, output and errors. ignored: the signals that would stay ignored after
+        execve().
         """
         try:
-            self._settle(null, ignored)
+            self._settle(standard, ignored)
             if self.contained:
                 self._enter()
             self.stage = EXECUTE
             path = f"/{PROGRAM}" if self.contained else f"{self.folder}/{PROGRAM}"
-            os.execve(path, [path], _ENVIRONMENT)
+            environment = _ENVIRONMENT | _ROOM if self.answers else _ENVIRONMENT
+            os.execve(path if self.program is None else self.program, self.arguments or (path,), environment)
         except BaseException as error:
             os.write(report, b"%d %d %d\n" % (number, self.stage, getattr(error, "errno", None) or 0))
         finally:
             # Never back into the caller's code, whatever happened: it runs in the parent already.
             os._exit(127)
 
-    def _settle(self, null: int, ignored: Iterable[int]) -> None:
+    def _settle(self, standard: tuple[int, int, int], ignored: Iterable[int]) -> None:
         os.setpgid(0, 0)
         for number in ignored:
             signal.signal(number, signal.SIG_DFL)
-        for standard in range(3):
-            os.dup2(null, standard)
+        for number, fd in enumerate(standard):
+            os.dup2(fd, number)
         # Not 0: a core_pattern that starts a program (systemd-coredump, apport) is called with a limit of 0 too, and
         # only 1 means never (Linux fs/coredump.c).
         _limit(resource.RLIMIT_CORE, 1)

@@ -15,9 +15,12 @@ OUTPUT_LIMIT_BYTES = 1 << 22
 _READ_STEP_BYTES = 1 << 16
 
 
-def run_command(argv: Sequence[str], *, program: str, timeout_s: float, folders: Sequence[str]) -> CommandResult:
+def run_command(
+    argv: Sequence[str], *, program: str, timeout_s: float, folders: Sequence[str], keeps_end: bool = False
+) -> CommandResult:
     """Return how a command ended. program: its path; folders: where it looks for what it starts itself.
 
+    keeps_end: of what it prints beyond 4 MiB a stream the beginning is dropped, instead of ending it.
     Raises: NotThere, Forbidden, CouldNotLook (also if it takes too long or prints more than 4 MiB a stream).
     """
     name = argv[0]
@@ -39,7 +42,7 @@ def run_command(argv: Sequence[str], *, program: str, timeout_s: float, folders:
         raise CouldNotLook(name, f"cannot be run: {error}") from error
     with process:
         try:
-            stdout, stderr = _collect(process, name, deadline)
+            stdout, stderr = _collect(process, name, deadline, keeps_end=keeps_end)
             status = process.wait(max(0.0, deadline - time.monotonic()))
         except BaseException as error:
             # Not waited for yet, so its number still names its own group and nobody else's.
@@ -62,7 +65,9 @@ def _environment(folders: Sequence[str]) -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "PATH": ":".join(folders)}
 
 
-def _collect(process: subprocess.Popen[bytes], name: str, deadline: float) -> tuple[bytes, bytes]:
+def _collect(
+    process: subprocess.Popen[bytes], name: str, deadline: float, *, keeps_end: bool = False
+) -> tuple[bytes, bytes]:
     """Return what a process prints until it closes both streams.
 
     Raises: TimeoutError, CouldNotLook.
@@ -83,6 +88,10 @@ def _collect(process: subprocess.Popen[bytes], name: str, deadline: float) -> tu
                 streams[key.fd] += part
                 if not part:
                     waiting.unregister(key.fd)
-                if len(streams[key.fd]) > OUTPUT_LIMIT_BYTES:
+                if len(streams[key.fd]) <= OUTPUT_LIMIT_BYTES:
+                    continue
+                if keeps_end:
+                    del streams[key.fd][: OUTPUT_LIMIT_BYTES // 2]
+                else:
                     raise CouldNotLook(name, f"printed more than {OUTPUT_LIMIT_BYTES >> 20} MiB")
     return bytes(stdout), bytes(stderr)

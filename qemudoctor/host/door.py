@@ -1,7 +1,7 @@
 """The one door to a machine: what can be asked of a host, and the ways in which an answer can be missing."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from qemudoctor.kernel.tree import NodeKind, Tree
@@ -41,6 +41,14 @@ class NotRecorded(CouldNotLook):
         super().__init__(path, reason)
 
 
+class NoAnswer(CouldNotLook):
+    """Somebody listens at a socket and gave no usable answer; peer is that process, where the kernel tells it."""
+
+    def __init__(self, path: str, reason: str, *, errno: int | None = None, peer: int | None = None) -> None:
+        super().__init__(path, reason, errno=errno)
+        self.peer = peer
+
+
 class Source(enum.Enum):
     """Where the answers of a host come from, as reports spell it."""
 
@@ -72,6 +80,15 @@ class CommandResult(NamedTuple):
     signal: str | None
     stdout: str
     stderr: str
+
+
+class HttpAnswer(NamedTuple):
+    """What a server behind a socket answered: headers by their names in lower case, and the process that listens."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    peer: int | None = None
 
 
 class Uname(NamedTuple):
@@ -154,6 +171,13 @@ class Host(Protocol):
 
         Raises: NotThere without such a program, Forbidden if it may not be executed, CouldNotLook if it takes
             longer than timeout_s, prints too much, or on a host that does not run.
+        """
+
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        """Return what the server at a unix socket answers to one GET, at most 1 MiB and within timeout_s in all.
+
+        Connecting starts an engine whose socket systemd keeps for it: ask first whether it runs.
+        Raises: NotThere, Forbidden, CouldNotLook (errno ECONNREFUSED: nobody listens any more), NoAnswer.
         """
 
     def tree(self) -> Tree:

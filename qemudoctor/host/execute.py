@@ -10,33 +10,55 @@ also hold a program open for writing for an instant, which would show as ETXTBSY
 """
 
 import contextlib
-import errno
-import fcntl
 import os
 import signal
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from qemudoctor.host import child
+from qemudoctor.host.crew import Crew, Job
 from qemudoctor.host.observation import Observation, Observed
-from qemudoctor.host.syscalls import signal_name
 from qemudoctor.host.workspace import NoWorkspace, Workspace
 
-_POLL_S = 0.0005
-# The child's own timer ends it first; this is for one that blocked SIGALRM.
-_GRACE_S = 0.25
-_ABANDON_S = 2.0
-_REPORTS_BYTES = 1 << 16
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_ALTOGETHER_S = 20.0
-"""After this, programs that were not started yet are left out: every emulator that hangs costs its own limit."""
+
+class Asking(NamedTuple):
+    """A program that answers questions in place of one that only ends, and what it is given as argv."""
+
+    program: bytes
+    arguments: tuple[str, ...]
 
 
 def observe(
-    programs: Sequence[tuple[str, bytes]], *, expected_status: int, timeout_s: float = 5.0
+    programs: Sequence[tuple[str, bytes]],
+    *,
+    expected_status: int,
+    timeout_s: float = 5.0,
+    asking: Mapping[str, Asking] | None = None,
 ) -> dict[str, Observed]:
-    """Return, by name, what became of each program when executed plain and contained. All run in parallel."""
+    """Return, by name, what became of each program when executed plain and contained. All run in parallel.
+
+    asking: by name the programs that are executed instead. Where one is started and fails, the other one, which only
+        ends, is executed after all: that it cannot answer says nothing of whether programs run.
+    """
+    asking = asking or {}
+    first = [(name, asking.get(name, program)) for name, program in programs]
+    observed = _observe(first, expected_status=expected_status, timeout_s=timeout_s)
+    again = [(name, program) for name, program in programs if name in asking and any(map(_was_in_vain, observed[name]))]
+    if again:
+        for name, quiet in _observe(again, expected_status=expected_status, timeout_s=timeout_s).items():
+            pairs = zip(observed[name], quiet, strict=True)
+            observed[name] = Observed(*(other if _was_in_vain(x) else x for x, other in pairs))
+    return observed
+
+
+def _was_in_vain(seen: Observation) -> bool:
+    """Return whether a program was started and failed; of one that hung, another one would hang as well."""
+    return (seen.outcome or "").startswith(("exit:", "signal:")) and seen.outcome != "signal:SIGALRM"
+
+
+def _observe(
+    programs: Sequence[tuple[str, bytes | Asking]], *, expected_status: int, timeout_s: float
+) -> dict[str, Observed]:
     files = [program for _, program in programs]
     plain_and_contained = _execute(files, (False, True), expected_status=expected_status, timeout_s=timeout_s)
     pairs = zip(plain_and_contained[::2], plain_and_contained[1::2], strict=True)
@@ -51,131 +73,42 @@ def execute_programs(
 
 
 def _execute(
-    programs: Sequence[bytes], ways: Sequence[bool], *, expected_status: int, timeout_s: float
+    programs: Sequence[bytes | Asking], ways: Sequence[bool], *, expected_status: int, timeout_s: float
 ) -> tuple[Observation, ...]:
     """Return the observations of every program in every way (contained or not), program by program."""
+    files = [x.program if isinstance(x, Asking) else x for x in programs]
     try:
-        with _unwinding(), Workspace(programs) as folders, _reapable():
+        with _unwinding(), Workspace(files) as folders, _reapable():
             if True in ways:
                 child.load_unshare()
-            jobs = [_Job(child.Child(folder, contained=way, timeout_s=timeout_s)) for folder in folders for way in ways]
-            with _Crew(jobs) as crew:
+            placed = list(zip(programs, folders, strict=True))
+            jobs = [_job(program, folder, contained=x, timeout_s=timeout_s) for program, folder in placed for x in ways]
+            with Crew(jobs) as crew:
                 crew.work()
     except (NoWorkspace, OSError) as error:
         return (Observation(None, str(error)),) * (len(programs) * len(ways))
     return tuple(job.observation(expected_status, timeout_s) for job in jobs)
 
 
-@dataclass(slots=True)
-class _Job:
-    """One execution and what is known of it."""
-
-    child: child.Child
-    pid: int = 0
-    deadline: float = 0.0
-    late: bool = False
-    status: int | None = None
-    failure: tuple[int, int] | None = None
-    """The stage in which the child failed, and the errno."""
-    reason: str | None = None
-
-    def observation(self, expected_status: int, timeout_s: float) -> Observation:
-        """Return how the execution ended."""
-        if self.failure is not None:
-            return _failed(*self.failure)
-        if self.late or (self.status is not None and os.WTERMSIG(self.status) == signal.SIGALRM):
-            # It was executed, and only its timer ended it: that is an observation, and no success.
-            return Observation("signal:SIGALRM", f"did not end within {timeout_s:g} s")
-        if self.status is None:
-            return Observation(None, self.reason or "was not executed")
-        code = os.waitstatus_to_exitcode(self.status)
-        if code < 0:
-            return Observation(f"signal:{signal_name(-code)}")
-        return Observation("ok" if code == expected_status else f"exit:{code}")
+def _job(program: bytes | Asking, folder: str, *, contained: bool, timeout_s: float) -> Job:
+    if not isinstance(program, Asking):
+        return Job(child.Child(folder, contained, timeout_s))
+    return Job(child.Child(folder, contained, timeout_s, program.arguments, answers=True), looks=True)
 
 
-class _Crew:
-    """Runs jobs in parallel; none of them is left when it ends, however it ends."""
-
-    def __init__(self, jobs: Sequence[_Job]) -> None:
-        self._jobs = jobs
-        self._running: dict[int, _Job] = {}
-        self._texts: list[bytes] = []
-        self._limit = 2 * len(os.sched_getaffinity(0))
-        self._ignored = [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN]
-
-    def __enter__(self) -> "_Crew":
-        self._null = _above_standard(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
-        self._reports, self._report = map(_above_standard, os.pipe())
-        os.set_blocking(self._reports, False)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for job in self._running.values():
-            _kill(job)
-        self._wait()
-        for fd in (self._null, self._reports, self._report):
-            os.close(fd)
-
-    def work(self) -> None:
-        """Run all jobs to their end."""
-        waiting = list(enumerate(self._jobs))[::-1]
-        last_start = time.monotonic() + _ALTOGETHER_S
-        while waiting or self._running:
-            while waiting and len(self._running) < self._limit:
-                number, job = waiting.pop()
-                if time.monotonic() < last_start:
-                    self._start(number, job)
-                else:
-                    job.reason = "others took too long"
-            self._reap()
-        self._read_reports()
-
-    def _wait(self) -> None:
-        while self._running:
-            self._reap()
-
-    def _start(self, number: int, job: _Job) -> None:
-        # An interrupt between fork() and the note of its number would leave a child behind.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
-        try:
-            job.pid = os.fork()
-            if job.pid == 0:
-                job.child.become(number=number, report=self._report, null=self._null, ignored=self._ignored)
-            job.deadline = time.monotonic() + job.child.timeout_s + _GRACE_S
-            self._running[number] = job
-        except OSError as error:
-            job.reason = f"fork: {error.strerror}"
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    def _reap(self) -> None:
-        """Take out the jobs that ended; if there is none, rest for a moment."""
-        ended = [number for number, job in self._running.items() if _has_ended(job)]
-        for number in ended:
-            del self._running[number]
-        if not ended:
-            time.sleep(_POLL_S)
-        # Each report is one short write, and the pipe is emptied before it can be full.
-        with contextlib.suppress(BlockingIOError):
-            self._texts.append(os.read(self._reports, _REPORTS_BYTES))
-
-    def _read_reports(self) -> None:
-        for line in b"".join(self._texts).splitlines():
-            number, stage, error = map(int, line.split())
-            self._jobs[number].failure = (stage, error)
+def execute_contained(folder: str, *, expected_status: int, timeout_s: float = 5.0) -> Observation:
+    """Return what became of the program in a folder, executed with this folder as its root directory."""
+    job = Job(child.Child(folder, contained=True, timeout_s=timeout_s))
+    with Crew([job]) as crew:
+        crew.work()
+    return job.observation(expected_status, timeout_s)
 
 
-def _above_standard(fd: int) -> int:
-    """Return a descriptor that stands in for fd and is none of the standard ones, which the child exchanges.
-
-    Whoever started us may have closed those, so that new files get their numbers.
-    """
-    if fd > 2:
-        return fd
-    above = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
-    os.close(fd)
-    return above
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a signal that ends this process be followed by clearing away, and let children be waited for."""
+    with _unwinding(), _reapable():
+        yield
 
 
 def _is_main_thread() -> bool:
@@ -229,52 +162,3 @@ def _reapable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-
-
-def _has_ended(job: _Job) -> bool:
-    """Return whether a job needs no more attention; kill it if it is late."""
-    try:
-        ended = os.waitid(os.P_PID, job.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        if ended is not None:
-            # Before its number is given away: an emulator that is a script may have left others in its group.
-            _kill_group(job.pid)
-            job.status = os.waitpid(job.pid, 0)[1]
-            return True
-    except ChildProcessError:
-        job.reason = "another part of this process waited for the child"
-        return True
-    if time.monotonic() < job.deadline:
-        return False
-    if job.late:
-        # Killed, and still there: it hangs in the kernel, and nobody can end it.
-        return True
-    _kill(job)
-    return False
-
-
-def _kill(job: _Job) -> None:
-    job.late = True
-    job.deadline = time.monotonic() + _ABANDON_S
-    _kill_group(job.pid)
-    # In case that it had no time to make a group.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(job.pid, signal.SIGKILL)
-
-
-def _kill_group(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-
-
-def _failed(stage: int, number: int) -> Observation:
-    """Return what a child reported that did not become the program."""
-    name = errno.errorcode.get(number, f"errno {number}")
-    match stage:
-        case child.EXECUTE:
-            return Observation(name)
-        case child.UNSHARE:
-            return Observation(None, f"user namespaces are not allowed here ({name})")
-        case child.CHROOT:
-            return Observation(None, f"changing the root directory is not allowed here ({name})")
-        case _:
-            return Observation(None, f"the child could not be set up ({name})")

@@ -11,6 +11,7 @@ from qemudoctor.host.door import (
     CommandResult,
     CouldNotLook,
     FileStat,
+    HttpAnswer,
     NotThere,
     Source,
     Uname,
@@ -112,6 +113,11 @@ class LiveHost:
         from qemudoctor.host.commands import run_command
 
         return run_command(argv, program=program, timeout_s=timeout_s, folders=search_folders())
+
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        from qemudoctor.host.sockets import http_get
+
+        return http_get(socket, target, timeout_s=timeout_s)
 
     def tree(self) -> LiveTree:
         return LiveTree()

@@ -13,6 +13,8 @@ from qemudoctor.host.door import (
     FileStat,
     Forbidden,
     HostError,
+    HttpAnswer,
+    NoAnswer,
     NotRecorded,
     NotThere,
     Source,
@@ -25,6 +27,7 @@ from qemudoctor.kernel.path import Located
 from qemudoctor.kernel.tree import Node, NodeKind
 
 _IMPLIED = Record(Node(NodeKind.DIRECTORY))
+_AFTER_CONNECTING = ("EAGAIN", "EMSGSIZE", "EPROTO", "ETIMEDOUT")
 _ANSWERS: dict[Answer, tuple[type[HostError], str]] = {
     Answer.ABSENT: (NotThere, "No such file or directory"),
     Answer.FORBIDDEN: (Forbidden, "Permission denied"),
@@ -175,6 +178,18 @@ class RecordedHost:
         if isinstance(result, Refusal):
             _raise(argv[0], result)
         return result
+
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        answer = self.capture.answers.get((socket, target))
+        if answer is None:
+            raise NotRecorded(socket, f"GET {target} is not recorded in this capture")
+        if isinstance(answer, HttpAnswer):
+            return answer
+        refusal = answer.refusal
+        if answer.peer is not None or refusal.errno in _AFTER_CONNECTING:
+            code = getattr(errno, refusal.errno, None)
+            raise NoAnswer(socket, refusal.reason or "did not answer", errno=code, peer=answer.peer)
+        _raise(socket, refusal)
 
     def tree(self) -> RecordedTree:
         return self._tree

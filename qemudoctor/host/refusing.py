@@ -62,5 +62,8 @@ class RefusingHost:
     def run(self, argv: Sequence[str], *, timeout_s: float) -> NoReturn:
         raise TouchedHost(" ".join(argv))
 
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> NoReturn:
+        raise TouchedHost(socket)
+
     def tree(self) -> NoReturn:
         raise TouchedHost("/")

@@ -9,6 +9,7 @@ from qemudoctor.host.door import (
     CommandResult,
     CouldNotLook,
     FileStat,
+    HttpAnswer,
     NotThere,
     Source,
     Uname,
@@ -126,6 +127,9 @@ class RootedHost:
 
     def run(self, argv: Sequence[str], *, timeout_s: float) -> CommandResult:
         self._refuse(argv[0])
+
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        self._refuse(socket)
 
     def tree(self) -> RootTree:
         return self._tree

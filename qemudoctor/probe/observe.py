@@ -16,8 +16,16 @@ def observe(host: Host, architectures: tuple[Architecture, ...]) -> Mapping[str,
     """
     if host.source is not Source.LIVE or not architectures:
         return {}
+    from qemudoctor.facts.behaviour import ARGV0
+    from qemudoctor.host.execute import Asking
     from qemudoctor.host.execute import observe as execute
     from qemudoctor.probe.programs import EXIT_STATUS, TARGETS, assemble
+    from qemudoctor.probe.questions import ASKED, assemble_questions
 
     targets = [x.qemu_target for x in architectures if x.qemu_target in TARGETS]
-    return execute([(x, assemble(x)) for x in targets], expected_status=EXIT_STATUS, timeout_s=TIMEOUT_S)
+    return execute(
+        [(x, assemble(x)) for x in targets],
+        asking={x: Asking(assemble_questions(x), (ARGV0,)) for x in targets if x in ASKED},
+        expected_status=EXIT_STATUS,
+        timeout_s=TIMEOUT_S,
+    )

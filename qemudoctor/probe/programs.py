@@ -11,7 +11,16 @@ import struct
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["EXIT_STATUS", "PROGRAMS", "TARGETS", "ProbeProgram", "UnknownTarget", "assemble"]
+__all__ = [
+    "EXIT_STATUS",
+    "PROGRAMS",
+    "TARGETS",
+    "ProbeProgram",
+    "UnknownTarget",
+    "assemble",
+    "assemble_code",
+    "program_of",
+]
 
 EXIT_STATUS = 42
 
@@ -170,15 +179,26 @@ def assemble(target: str) -> bytes:
     Raises: UnknownTarget if there is no program for it.
     Source: System V ABI, ELF header and program header; Linux fs/binfmt_elf.c, load_elf_binary().
     """
+    program = program_of(target)
+    return assemble_code(program, program.code)
+
+
+def program_of(target: str) -> ProbeProgram:
+    """Return the row of a QEMU target. Raises: UnknownTarget if there is none."""
     program = _BY_TARGET.get(target)
     if program is None:
         raise UnknownTarget(f"no probe program for the QEMU target {target!r}")
-    entry = program.load_address + _headers_size(program)
-    code = program.code
+    return program
+
+
+def assemble_code(program: ProbeProgram, code: bytes, *, data: bytes = b"") -> bytes:
+    """Return an ELF file with the headers of a program and other instructions, and data in front of them."""
+    entry = program.load_address + _headers_size(program) + len(data)
     if program.descriptor:
         # Address of the first instruction, TOC pointer, environment pointer.
         code = _pack(program, "QQQ", entry + 24, 0, 0) + code
-    return _elf_header(program, entry) + _program_header(program, len(code)) + code
+    content = data + code
+    return _elf_header(program, entry) + _program_header(program, len(content)) + content
 
 
 def _pack(program: ProbeProgram, fields: str, *values: int) -> bytes:

@@ -3,9 +3,12 @@
 from qemudoctor.facts import Facts, Unavailable
 from qemudoctor.facts.persistent import PersistentLine
 from qemudoctor.kernel.entry import Entry
+from qemudoctor.platforms import Architecture
 
 FOLDER = "/etc/binfmt.d"
 _OWN = "qemu-doctor-"
+_PREFIXES = ("zz-", "zzz-", "zzzz-")
+_LATER = tuple(f"{x}{_OWN}" for x in _PREFIXES)
 NOBODY_READS = (
     "systemd does not run here, so nothing reads binfmt.d at boot: whatever starts this host has to do it again"
 )
@@ -22,9 +25,20 @@ def is_alpine(facts: Facts) -> bool:
 def reads_binfmt_d(facts: Facts) -> bool:
     """Return whether something here can read binfmt.d at boot; only where systemd is known not to run, it cannot."""
     try:
-        return facts.has_systemd or is_alpine(facts)
+        return is_alpine(facts) or (facts.has_systemd and facts.boot.unit_obstacle is None)
     except Unavailable:
         return True
+
+
+def nobody_reads(facts: Facts) -> str:
+    """Return why nothing reads binfmt.d at boot, where nothing does."""
+    try:
+        obstacle = facts.boot.unit_obstacle if facts.has_systemd else None
+    except Unavailable:
+        obstacle = None
+    if obstacle is None:
+        return NOBODY_READS
+    return f"{obstacle}, and nothing reads binfmt.d at boot: whatever starts this host has to do it again"
 
 
 def lines_named(facts: Facts, name: str) -> tuple[PersistentLine, ...]:
@@ -43,8 +57,18 @@ def after_reboot(facts: Facts, name: str) -> str:
             "No file of binfmt.d names it: a boot does not bring it back, unless a service or a container registers it"
         )
     if not reads_binfmt_d(facts):
-        return f"{found[-1].path} names it, but {NOBODY_READS}"
+        return f"{found[-1].path} names it, but {nobody_reads(facts)}"
     return f"A boot registers it anew and switched on, from {found[-1].path}"
+
+
+def line_for(facts: Facts, architecture: Architecture) -> PersistentLine | None:
+    """Return the line that a boot registers last for an architecture's programs, None without one that is known."""
+    try:
+        lines = facts.at_boot.lines if reads_binfmt_d(facts) else ()
+    except Unavailable:
+        return None
+    sample = architecture.sample()
+    return next((x for x in reversed(lines) if Entry.from_register(x.line, facts.kernel).matches(sample, "")), None)
 
 
 def returns(facts: Facts, name: str) -> bool:
@@ -78,12 +102,13 @@ def own_file(facts: Facts, entry: Entry) -> tuple[str, str]:
     """
     name = f"{_OWN}{_safe(entry.name)}.conf"
     try:
-        lines = [x for x in facts.persistent if not x.path.rpartition("/")[2].startswith((_OWN, f"zz-{_OWN}"))]
+        lines = [x for x in facts.persistent if not x.path.rpartition("/")[2].startswith((_OWN, *_LATER))]
     except Unavailable:
         return f"{FOLDER}/{name}", f"the file {FOLDER}/{name}"
     others = [x for x in lines if x.name == entry.name or _takes(facts, x, entry)]
     if any(x.path.rpartition("/")[2] > name for x in others):
-        name = f"zz-{name}"
+        last = max(x.path.rpartition("/")[2] for x in others)
+        name = next((f"{x}{name}" for x in _PREFIXES if f"{x}{name}" > last), f"{_PREFIXES[-1]}{name}")
     file = f"{FOLDER}/{name}"
     if not others:
         return file, f"the file {file}"

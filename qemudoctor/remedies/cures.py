@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 
-from qemudoctor.facts import Facts, Unavailable
+from qemudoctor.facts import Facts, MountState, Unavailable
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
 from qemudoctor.remedies.bindmount import bind_mounts, register_and_bind
 from qemudoctor.remedies.boot import reads_binfmt_d
 from qemudoctor.remedies.direct import run_directly
 from qemudoctor.remedies.installers import installers
-from qemudoctor.remedies.mount import mount_commands
+from qemudoctor.remedies.mount import is_out_of_reach, mount_commands
 from qemudoctor.remedies.package import packages
 from qemudoctor.remedies.proof import comes_back, helpful, prove
 from qemudoctor.remedies.register import register_again, register_configured, register_new, restart
 from qemudoctor.remedies.remedy import Remedy
+
+_FIRST = {MountState.MOUNTED: "Make the registry writable", MountState.MASKED: "Uncover the registry"}
+"""What the commands of mount_commands() do, where it is not simply mounting."""
 
 
 def cures(facts: Facts, platform: Platform, *, pie: bool = False) -> tuple[Remedy, ...]:
@@ -30,17 +33,20 @@ def cures(facts: Facts, platform: Platform, *, pie: bool = False) -> tuple[Remed
 
 def _candidates(facts: Facts, platform: Platform, *, pie: bool) -> Iterator[Remedy]:
     entry = _entry(facts, platform)
+    if is_out_of_reach(facts):
+        yield from run_directly(facts, platform.architecture)
+        return
     mounting = mount_commands(facts)
     configured = _configured(facts, platform, pie=pie)
     if entry is not None:
         yield from bind_mounts(facts, platform, entry)
     else:
-        yield from _after(mounting, register_and_bind(facts, platform))
-    yield from _after(mounting, configured)
+        yield from _after(facts, mounting, register_and_bind(facts, platform))
+    yield from _after(facts, mounting, configured)
     if not any(x.persistent for x in configured):
         own = register_new(facts, platform) if entry is None else register_again(facts, platform, entry)
-        yield from _after(mounting, (x for x in own if not configured or x.persistent))
-    yield from _after(mounting, packages(facts, platform))
+        yield from _after(facts, mounting, (x for x in own if not configured or x.persistent))
+    yield from _after(facts, mounting, packages(facts, platform))
     yield from installers(facts, platform)
     if entry is None:
         yield from run_directly(facts, platform.architecture)
@@ -66,14 +72,15 @@ def _configured(facts: Facts, platform: Platform, *, pie: bool) -> tuple[Remedy,
     return ()
 
 
-def _after(mounting: tuple[str, ...], remedies: Iterable[Remedy]) -> Iterator[Remedy]:
+def _after(facts: Facts, mounting: tuple[str, ...], remedies: Iterable[Remedy]) -> Iterator[Remedy]:
     """Yield remedies with the commands before them that mount binfmt_misc, where it is not mounted."""
     for remedy in remedies:
         effect = remedy.effect
         if not mounting or effect is None:
             yield remedy
         else:
-            title = f"Mount binfmt_misc, then {remedy.title[0].lower()}{remedy.title[1:]}"
+            first = _FIRST.get(facts.mount.state, "Mount binfmt_misc")
+            title = f"{first}, then {remedy.title[0].lower()}{remedy.title[1:]}"
             commands = (*mounting, *remedy.commands)
             yield remedy._replace(title=title, commands=commands, effect=effect._replace(mounts=True))
 

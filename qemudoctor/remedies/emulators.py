@@ -73,11 +73,26 @@ def emulator_name(architecture: Architecture) -> str:
 
 
 def runner(facts: Facts) -> str | None:
-    """Return the first engine of this host whose `run` takes Docker's options, None without one."""
+    """Return the first engine of this host whose `run` takes Docker's options, None without one.
+
+    Docker is none where its containers run on another kernel, or without the right to register for this one.
+    """
     try:
-        return next((name for name in _RUNNERS if name in facts.engines), None)
+        return next((x for x in _RUNNERS if x in facts.engines and not _is_unfit(facts, x)), None)
     except Unavailable:
         return None
+
+
+def _is_unfit(facts: Facts, name: str) -> bool:
+    """Return whether what a client runs is known not to reach this host's registry; of others, root's engine does."""
+    if name != "docker":
+        return False
+    try:
+        engines = facts.containers.engines
+    except Unavailable:
+        return False
+    used = next((x for x in engines if x.name == name), None)
+    return used is not None and (used.where.value == "elsewhere" or used.is_rootless)
 
 
 def is_sibling(facts: Facts, architecture: Architecture) -> bool:

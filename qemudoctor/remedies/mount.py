@@ -8,7 +8,9 @@ from qemudoctor.remedies.remedy import Effect, Remedy
 from qemudoctor.remedies.shell import as_root, write
 
 _MOUNT = f"mount -t binfmt_misc binfmt_misc {MOUNT_POINT}"
+REMOUNT = f"mount -o remount,rw {MOUNT_POINT}"
 _UNIT = "proc-sys-fs-binfmt_misc.mount"
+_WANTS = "/etc/systemd/system/multi-user.target.wants"
 
 
 _UNPROVEN = "Not proven: what is registered can only be read afterwards. Examine the host again then"
@@ -19,12 +21,24 @@ def mount_commands(facts: Facts) -> tuple[str, ...]:
     if facts.question.registry is not None:
         return ()
     state = facts.mount.state
+    if state is MountState.AUTOMOUNT and facts.settings.dead_automount is not None:
+        return (as_root(facts, f"umount {MOUNT_POINT}"), as_root(facts, _MOUNT))
     if state is MountState.AUTOMOUNT:
         return (f"ls {MOUNT_POINT}/",)
+    if state is MountState.MOUNTED and facts.mount.read_only:
+        return (as_root(facts, REMOUNT),)
+    if state is MountState.MASKED and facts.sandbox is None:
+        uncover = as_root(facts, f"umount {MOUNT_POINT}")
+        return (uncover, f"[ -e {MOUNT_POINT}/status ] || {as_root(facts, _MOUNT)}")
     if state is not MountState.NOT_MOUNTED:
         return ()
     module = (as_root(facts, "modprobe binfmt_misc"),) if needs_module(facts) else ()
     return (*module, as_root(facts, _MOUNT))
+
+
+def is_out_of_reach(facts: Facts) -> bool:
+    """Return whether nothing can be registered from here: a container in which the registry is covered or hidden."""
+    return facts.mount.state in (MountState.MASKED, MountState.UNREADABLE) and facts.sandbox is not None
 
 
 def needs_module(facts: Facts) -> bool:
@@ -41,12 +55,15 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
     commands = mount_commands(facts)
     if not commands:
         return
-    triggered = facts.mount.state is MountState.AUTOMOUNT
+    dead = facts.settings.dead_automount is not None
+    triggered = facts.mount.state is MountState.AUTOMOUNT and not dead
     where = None if facts.sandbox is None else "On the host itself, not in the container from which it was looked at"
     where = ". ".join(x for x in (_UNPROVEN, where) if x)
     yield Remedy(
         id="mount-now",
-        title="Look into the directory, so that systemd mounts it" if triggered else "Mount binfmt_misc",
+        title="Look into the directory, so that systemd mounts it"
+        if triggered
+        else f"{'Take the automount away and mount' if dead else 'Mount'} binfmt_misc",
         commands=commands,
         root=not triggered,
         persistent=False,
@@ -59,15 +76,28 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
             id="mount-at-boot",
             title="Mount binfmt_misc now and at every boot (systemd)",
             commands=(
+                *((as_root(facts, f"umount {MOUNT_POINT}"),) if dead else ()),
                 as_root(facts, f"systemctl start {_UNIT}"),
                 as_root(facts, f"systemctl add-wants multi-user.target {_UNIT}"),
             ),
             root=True,
             persistent=True,
-            leaves=f"a link to {_UNIT} in /etc/systemd/system/multi-user.target.wants",
+            leaves=f"a link to {_UNIT} in {_WANTS}",
             note=where,
-            effect=Effect(mounts=True),
+            effect=Effect(mounts=True, touches=(f"{_WANTS}/{_UNIT}",)),
         )
+
+
+def registrations(facts: Facts) -> tuple[Remedy, ...]:
+    """Return how to mount and register in one go, for the first required platform that surely has no entry."""
+    from qemudoctor.remedies.cures import cures
+
+    if facts.sandbox is not None:
+        return ()
+    for platform in facts.question.require:
+        if facts.observed(platform).contained.outcome == "ENOEXEC" and not facts.is_native(platform):
+            return cures(facts, platform)
+    return ()
 
 
 def _has_systemd(facts: Facts) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qemudoctor.facts import Distribution, Facts, Linkage, Unavailable
+from qemudoctor.host.door import HostError
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform
+from qemudoctor.remedies.boot import is_alpine
 from qemudoctor.remedies.emulators import emulator_name, find, is_sibling
 from qemudoctor.remedies.register import fresh_line, register_when_installed
 from qemudoctor.remedies.remedy import Effect, Remedy
@@ -91,11 +93,20 @@ def packages(facts: Facts, platform: Platform) -> Iterator[Remedy]:
     path = row.path.format(**words)
     if _is_damaged(facts, path):
         commands = tuple(_anew(command) for command in commands)
-    by_hand = is_sibling(facts, platform.architecture)
+    by_hand = is_sibling(facts, platform.architecture) or registers_nothing(facts, commands)
     if row.registers is None or by_hand or not facts.kernel.supports(Feature.FIX_BINARY):
         yield register_when_installed(facts, platform.architecture, path, commands)
     else:
         yield _registering(facts, platform.architecture, commands, path, row.registers.format(**words))
+
+
+def registers_nothing(facts: Facts, commands: tuple[str, ...]) -> bool:
+    """Return whether it is known that no service here registers what a package brings: neither systemd nor Debian's."""
+    try:
+        without_systemd = not facts.has_systemd and not is_alpine(facts)
+        return without_systemd and "binfmt-support" not in " ".join(commands) and not facts.host.which("update-binfmts")
+    except (Unavailable, HostError):
+        return False
 
 
 def _is_damaged(facts: Facts, path: str) -> bool:

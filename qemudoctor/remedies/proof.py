@@ -1,10 +1,12 @@
 """Whether a remedy helps: its effect applied to the model, and the model asked again."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
-from qemudoctor.facts import Emulator, Facts, MountState, RegistryFacts, Unavailable, is_for_another
+from qemudoctor.facts import Argv0, Emulator, Facts, MountState, RegistryFacts, Unavailable, argv0_of, is_for_another
 from qemudoctor.host.door import HostError
 from qemudoctor.host.trees import MemoryFile, MemoryTree, OverlayTree
+from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import native_executable
 from qemudoctor.kernel.path import LookupFailed
@@ -31,6 +33,22 @@ def helpful(facts: Facts, platform: Platform, candidates: Iterable[Remedy], *, p
     yield from unproven
 
 
+def registers(facts: Facts, candidates: Iterable[Remedy]) -> Iterator[Remedy]:
+    """Yield remedies that concern entries and no platform: those that the kernel in question accepts whole.
+
+    What the model cannot tell comes as it is.
+    """
+    for remedy in candidates:
+        try:
+            registry_after(facts, remedy.effect or Effect())
+        except (Unavailable, HostError):
+            yield remedy._replace(note=_unproven(remedy.note))
+        except (RegisterError, LookupFailed, OpenBlocks):
+            continue
+        else:
+            yield remedy._replace(proven=MODEL)
+
+
 def _unproven(note: str | None) -> str:
     return ". ".join(x for x in ("Not proven: the model lacks facts of this host", note) if x)
 
@@ -43,8 +61,8 @@ def prove(facts: Facts, remedy: Remedy, platform: Platform, *, pie: bool = False
     if remedy.effect is None:
         return None
     try:
-        host = _host_tree(facts, remedy.effect)
-        registry = _registry(facts, remedy.effect, host, platform)
+        host = tree_after(facts, remedy.effect)
+        registry = registry_after(facts, remedy.effect, platform)
         samples = [platform.architecture.sample(pie=x) for x in ((False, True) if pie else (False,))]
         return all(_runs(facts, remedy.effect, platform, host, registry, sample) for sample in samples)
     except (Unavailable, HostError):
@@ -59,6 +77,25 @@ def comes_back(facts: Facts, platform: Platform) -> bool:
     Raises: Unavailable where that cannot be looked at.
     """
     registry = facts.at_boot.registry
+    try:
+        return _runs(facts, Effect(), platform, facts.host.tree(), registry, platform.architecture.sample())
+    except HostError as error:
+        raise Unavailable(f"{error.path}: {error.reason}") from error
+
+
+def lasts(facts: Facts, effect: Effect, platform: Platform) -> bool:
+    """Return whether programs of a platform run in a container after a boot, with the files that an effect writes.
+
+    Raises: Unavailable where what a boot registers is not known.
+    """
+    from qemudoctor.facts.persistent import PersistentLine, register_all
+
+    written = {path: text.encode("utf-8", "surrogateescape") for path, text in effect.files}
+    names = {path.rpartition("/")[2] for path in written}
+    kept = [x for x in facts.persistent if x.path.rpartition("/")[2] not in names or not x.is_of_binfmt_d]
+    new = [PersistentLine(x, line) for x, text in written.items() for line in text.split(b"\n") if line]
+    lines = sorted((*kept, *new), key=lambda x: (not x.is_of_binfmt_d, x.path.rpartition("/")[2]))
+    registry = register_all(tuple(lines), kernel=facts.kernel, tree=facts.host.tree()).registry
     try:
         return _runs(facts, Effect(), platform, facts.host.tree(), registry, platform.architecture.sample())
     except HostError as error:
@@ -85,18 +122,40 @@ def _runs(facts: Facts, effect: Effect, platform: Platform, host: Tree, registry
     )
     walk = execve(PROGRAM, root=container, registry=registry, kernel=facts.kernel, machine=facts.machine)
     entry = registry.match(sample, PROGRAM)
-    return walk.outcome == "ok" and (entry is None or not is_for_another(entry, platform.architecture))
+    if walk.outcome != "ok" or entry is None:
+        return walk.outcome == "ok"
+    return not is_for_another(entry, platform.architecture) and _serves(facts, effect, entry)
 
 
-def _host_tree(facts: Facts, effect: Effect) -> Tree:
+def _serves(facts: Facts, effect: Effect, entry: Entry) -> bool:
+    """Return whether the emulator that is started can do its work, as far as is known.
+
+    That is: its flag P fits, and what F keeps open does not lie where it cannot be mapped.
+    """
+    emulator = None
+    if entry.interpreter not in effect.installs:
+        with suppress(Unavailable):
+            emulator = facts.emulator(entry.interpreter)
+    if emulator is not None and emulator.noexec and "F" in entry.flags:
+        return False
+    return argv0_of(entry, kernel=facts.kernel, emulator=emulator) in (Argv0.WHOLE, Argv0.UNKNOWN)
+
+
+def tree_after(facts: Facts, effect: Effect) -> Tree:
+    """Return the host's root directory after an effect: with a stand-in for each emulator that it installs."""
     if not effect.installs:
         return facts.host.tree()
     emulator = MemoryFile(native_executable(facts.machine))
     return OverlayTree(facts.host.tree(), dict.fromkeys(effect.installs, emulator))
 
 
-def _registry(facts: Facts, effect: Effect, host: Tree, platform: Platform) -> Registry:
-    known = _known_registry(facts, platform)
+def registry_after(facts: Facts, effect: Effect, platform: Platform | None = None) -> Registry:
+    """Return the registry after an effect.
+
+    Raises: Unavailable where it is not known now; RegisterError where the kernel would refuse; HostError.
+    """
+    host = tree_after(facts, effect)
+    known = facts.registry if platform is None else _known_registry(facts, platform)
     unread = [x.name for x in known.damaged if x.name not in effect.remove]
     if unread:
         raise Unavailable(f"the entry {unread[0]} cannot be read")
@@ -113,13 +172,13 @@ def _registry(facts: Facts, effect: Effect, host: Tree, platform: Platform) -> R
 def _known_registry(facts: Facts, platform: Platform) -> RegistryFacts:
     """Return the registry before a remedy.
 
-    Where it is not mounted and a program was seen to end in ENOEXEC, no entry is in effect for the platform, and what
-    is registered anew comes first: an empty one stands for it.
+    Where it is not mounted, or covered, and a program was seen to end in ENOEXEC, no entry is in effect for the
+    platform, and what is registered anew comes first: an empty one stands for it.
     """
     try:
         return facts.registry
     except Unavailable:
-        unseen = facts.mount.state in (MountState.NOT_MOUNTED, MountState.AUTOMOUNT)
+        unseen = facts.mount.state in (MountState.NOT_MOUNTED, MountState.AUTOMOUNT, MountState.MASKED)
         if unseen and facts.observed(platform).contained.outcome == "ENOEXEC":
             return RegistryFacts(Registry(), {})
         raise

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from qemudoctor.facts import (
+    Argv0,
     Facts,
     Unavailable,
+    argv0_of,
     entry_path,
     is_for_another,
     is_of_another_emulator,
@@ -17,9 +19,9 @@ from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform
 from qemudoctor.remedies.boot import (
     FOLDER,
-    NOBODY_READS,
     after_reboot,
     is_alpine,
+    nobody_reads,
     own_file,
     reads_binfmt_d,
 )
@@ -31,6 +33,7 @@ _RESTART = (
     "A later restart of systemd-binfmt removes all entries and registers those of binfmt.d again, this one included"
 )
 _OPENRC = "OpenRC's service binfmt registers what is in binfmt.d at boot"
+_AT_BOOT = (FOLDER, "/etc/runlevels/boot/binfmt")
 _AGAIN = "Register the emulator again, with F"
 _RIGHT = "Register it again, with the emulator of these programs"
 _MAGIC = "Register it again, with the magic of its architecture"
@@ -77,7 +80,23 @@ def register_again(facts: Facts, platform: Platform, entry: Entry) -> Iterator[R
         better = fresh_entry(facts, architecture, emulator.path)
     elif not matches_pie(entry, architecture):
         better = better._replace(offset=0, magic=architecture.magic, mask=architecture.mask, extension=None)
-    yield from _both(facts, better.with_flags(better.flags + "F"), title=_RIGHT if wrong else _AGAIN)
+    fitting = fitting_flags(facts, better._replace(flags=better.flags + "F"))
+    yield from both(facts, better.with_flags(fitting), title=_RIGHT if wrong else _AGAIN)
+
+
+def fitting_flags(facts: Facts, entry: Entry) -> str:
+    """Return an entry's flags, with P where its emulator goes by it and without P where it does not expect it."""
+    try:
+        emulator = facts.emulator(entry.interpreter)
+    except Unavailable:
+        return entry.flags
+    match argv0_of(entry, kernel=facts.kernel, emulator=emulator):
+        case Argv0.SWALLOWED:
+            return f"{entry.flags}P"
+        case Argv0.SHIFTED_BY_KERNEL | Argv0.SHIFTED_BY_EMULATOR:
+            return entry.flags.replace("P", "")
+        case _:
+            return entry.flags
 
 
 def _beside(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
@@ -91,7 +110,7 @@ def _stays(entry: Entry) -> str:
 
 def correct(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
     """Yield the entry with the magic and mask of its architecture, everything else as it is."""
-    yield from _both(facts, _corrected(facts, platform.architecture, entry), title=_MAGIC)
+    yield from both(facts, _corrected(facts, platform.architecture, entry), title=_MAGIC)
 
 
 def _corrected(facts: Facts, architecture: Architecture, entry: Entry) -> Entry:
@@ -125,7 +144,7 @@ def register_new(
     """Yield an entry for a platform that has none, with the static emulator that lies on this host."""
     emulator = find(facts, platform.architecture)
     if emulator is not None:
-        yield from _both(facts, fresh_entry(facts, platform.architecture, emulator.path), title=title)
+        yield from both(facts, fresh_entry(facts, platform.architecture, emulator.path), title=title)
 
 
 def register_configured(facts: Facts, entry: Entry | None, line: PersistentLine, *, comes_back: bool) -> Remedy:
@@ -135,7 +154,10 @@ def register_configured(facts: Facts, entry: Entry | None, line: PersistentLine,
     """
     exists = _exists(facts, line.name)
     beside = entry is not None and entry.name != line.name and is_of_another_emulator(entry)
-    notes = (_stays(entry) if beside and entry is not None else None, None if reads_binfmt_d(facts) else NOBODY_READS)
+    notes = (
+        _stays(entry) if beside and entry is not None else None,
+        None if reads_binfmt_d(facts) else nobody_reads(facts),
+    )
     return Remedy(
         id="register-now",
         title=f"Register the line that {line.path} has for it",
@@ -151,9 +173,12 @@ def register_configured(facts: Facts, entry: Entry | None, line: PersistentLine,
 def restart(facts: Facts) -> Remedy | None:
     """Return the restart of systemd-binfmt, None where systemd is not known to run."""
     try:
-        if not facts.has_systemd:
+        if not facts.has_systemd or facts.boot.unit_obstacle is not None:
             return None
-        lines, names = facts.at_boot.lines, tuple(x.name for x in facts.registry.entries)
+        lines, names = (
+            tuple(x for x in facts.at_boot.lines if x.is_of_binfmt_d),
+            tuple(x.name for x in facts.registry.entries),
+        )
     except Unavailable:
         return None
     last = {x.name: x for x in lines}
@@ -184,7 +209,8 @@ def remove(facts: Facts, entry: Entry) -> Remedy:
     )
 
 
-def _both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
+def both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
+    """Yield the registration of an entry, in place of one of its name: until the next reboot, and for good."""
     line = entry.to_register()
     exists = _exists(facts, entry.name)
     commands = ((remove_entry(facts, entry.name),) if exists else ()) + (register(facts, line),)
@@ -197,7 +223,7 @@ def _both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
         root=True,
         persistent=False,
         leaves=f"the entry {entry_path(entry.name)}, until the next reboot",
-        note=None if lasting else NOBODY_READS,
+        note=None if lasting else nobody_reads(facts),
         effect=effect,
     )
     if not lasting:
@@ -212,7 +238,9 @@ def _both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
         persistent=True,
         leaves=leaves,
         note=note,
-        effect=effect,
+        effect=effect._replace(
+            touches=_AT_BOOT if at_boot else (), files=((file, f"{line.decode('utf-8', 'surrogateescape')}\n"),)
+        ),
     )
 
 
@@ -221,6 +249,12 @@ def _at_boot(facts: Facts) -> tuple[tuple[str, ...], str]:
     if is_alpine(facts):
         return (as_root(facts, f"mkdir -p {FOLDER}"), as_root(facts, "rc-update add binfmt boot")), _OPENRC
     return (), _RESTART
+
+
+def at_boot_commands(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what makes this host read binfmt.d at boot, and the paths that it makes."""
+    commands = _at_boot(facts)[0]
+    return commands, _AT_BOOT if commands else ()
 
 
 def _exists(facts: Facts, name: str) -> bool:
@@ -247,6 +281,12 @@ def register_when_installed(facts: Facts, architecture: Architecture, path: str,
         root=True,
         persistent=lasting,
         leaves=f"the package and {leaves if lasting else 'the entry, until the next reboot'}",
-        note=note if lasting else NOBODY_READS,
-        effect=Effect(installs=(path,), remove=(entry.name,), register=(line,)),
+        note=note if lasting else nobody_reads(facts),
+        effect=Effect(
+            installs=(path,),
+            remove=(entry.name,),
+            register=(line,),
+            touches=_AT_BOOT if lasting and at_boot else (),
+            files=((file, f"{line.decode('utf-8', 'surrogateescape')}\n"),) if lasting else (),
+        ),
     )

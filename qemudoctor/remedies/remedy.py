@@ -18,6 +18,10 @@ class Effect(NamedTuple):
     """Names of entries, or `status`, that are switched on."""
     container_files: tuple[tuple[str, str], ...] = ()
     """Pairs of a path in the container and the path on the host whose file appears there."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Pairs of a path and the text that is written there; they decide what the next boot registers."""
+    touches: tuple[str, ...] = ()
+    """Other paths that the commands make, as links or folders."""
 
 
 class Remedy(NamedTuple):

@@ -1,13 +1,16 @@
 """What reports tell of the host itself; None for what could not be looked at."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qemudoctor.facts import Distribution, Facts, Sandbox, Unavailable
 from qemudoctor.facts.emulators import Emulator
 from qemudoctor.facts.registry import RegistryFacts
 from qemudoctor.host.door import HostError
 from qemudoctor.kernel.entry import Entry
+
+if TYPE_CHECKING:
+    from qemudoctor.facts.pinned import PinnedEmulator
 
 T = TypeVar("T")
 
@@ -61,3 +64,8 @@ def registry_state(facts: Facts) -> str:
 def emulator(facts: Facts, entry: Entry) -> Emulator | None:
     """Return what lies at the path of an entry's interpreter."""
     return known(lambda: facts.emulator(entry.interpreter))
+
+
+def pinned_emulator(facts: Facts, entry: Entry) -> "PinnedEmulator | None":
+    """Return the emulator that an entry keeps open; None also if that is not known."""
+    return known(lambda: facts.pinned_emulator(entry))

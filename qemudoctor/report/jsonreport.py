@@ -6,6 +6,7 @@ from qemudoctor.facts import Facts, covered_platforms
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.report import description
 from qemudoctor.report.document import Document, dump, refused_document, remedy_document
+from qemudoctor.report.engines import engines_document
 from qemudoctor.verdict import CheckResult, Place, PlatformResult, Report, ReportedFinding, Support
 
 SCHEMA = "qemu-doctor/report/1"
@@ -24,6 +25,7 @@ def report_document(report: Report) -> Document:
         "host": _host(report.facts),
         "supposed": _supposed(report.facts),
         "registry": _registry(report.facts),
+        "engines": engines_document(report.facts),
         "platforms": [_platform(x) for x in report.platforms],
         "findings": [_finding(x) for x in report.findings],
         "checks": [_check(x) for x in report.checks],
@@ -92,15 +94,17 @@ def _emulator(facts: Facts, entry: Entry) -> Document | None:
     found = description.emulator(facts, entry)
     if found is None:
         return None
-    pinned = "F" in entry.flags
+    pinned = description.pinned_emulator(facts, entry)
+    runs = found if pinned is None else pinned
+    # Unless a program was executed, nobody knows whether F keeps open what lies there now.
+    unknown = None if "F" in entry.flags else False
     return {
         "path": found.resolved or found.path,
         "exists": found.exists,
-        "linkage": None if found.linkage is None else found.linkage.value,
-        "version": found.version,
-        "pinned": pinned,
-        # Whether F keeps open what lies there now is not known; without F there is nothing that could be stale.
-        "stale": None if pinned else False,
+        "linkage": None if runs.linkage is None else runs.linkage.value,
+        "version": runs.version,
+        "pinned": "F" in entry.flags,
+        "stale": unknown if pinned is None else pinned.stale,
     }
 
 

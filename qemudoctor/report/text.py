@@ -1,9 +1,10 @@
 """The report for people: readable at 80 columns, the verdict in the last line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qemudoctor.host import Source
 from qemudoctor.report import description
+from qemudoctor.report.engines import render_engines
 from qemudoctor.report.findings import render_findings
 from qemudoctor.report.sentence import verdict_sentence
 from qemudoctor.report.table import render_table
@@ -12,17 +13,22 @@ from qemudoctor.report.walk import short_steps
 from qemudoctor.verdict import CheckStatus, Place, PlatformResult, Report, Summary, Verdict
 
 _WALKS_MAX = 3
+_NOT_RECORDED = "not recorded in this capture"
 _COLOURS = {Summary.PASS: "green", Summary.WARN: "yellow", Summary.FAIL: "red", Summary.UNKNOWN: "yellow"}
 
 
-def render_text(report: Report, *, palette: Palette = PLAIN, verbose: bool = False) -> str:
-    """Return a report as text: host, registry, platforms, the kernel's steps where one fails, findings, verdict."""
+def render_text(report: Report, *, palette: Palette = PLAIN, verbose: bool = False, plan: Sequence[str] = ()) -> str:
+    """Return a report as text: host, registry, platforms, the kernel's steps where one fails, findings, verdict.
+
+    plan: lines that bring the remedies of several findings into an order.
+    """
     parts = (
-        [*_host(report), *_supposed(report), *_registry(report)],
+        [*_host(report), *_supposed(report), *_registry(report), *render_engines(report.facts, verbose=verbose)],
         _entries(report) if verbose else [],
         render_table(report.platforms, palette=palette),
         _walks(report, verbose=verbose),
         render_findings(report.findings, palette=palette, verbose=verbose)[1:],
+        list(plan),
         _checks(report, verbose=verbose),
         _suppose(report),
         [palette.paint(line, _COLOURS[report.summary]) for line in wrap(verdict_sentence(report))],
@@ -169,5 +175,8 @@ def _by_reason(report: Report, status: CheckStatus) -> Iterator[tuple[str, list[
     reasons: dict[str, list[str]] = {}
     for result in report.checks:
         if result.status is status:
-            reasons.setdefault(cut(result.reason or "no reason given", 300), []).append(cut(result.check, 60))
+            reason = result.reason or "no reason given"
+            # A capture of an earlier release lacks many things that need not be told one by one.
+            reason = _NOT_RECORDED if reason.endswith(_NOT_RECORDED) else reason
+            reasons.setdefault(cut(reason, 300), []).append(cut(result.check, 60))
     yield from reasons.items()

@@ -45,7 +45,12 @@ CASES = [
     pytest.param("QD302", having(b""), shape("binary-corrupt-or-empty"), id="unusable: empty"),
     pytest.param("QD302", having(b"", "F"), shape("binary-corrupt-or-empty"), id="unusable: empty and with F"),
     pytest.param("QD302", having("Not found\n"), shape("binary-corrupt-or-empty"), id="unusable: a web page"),
-    pytest.param("QD302", having(MemoryFile(GOOD.data, 0o644), "F"), [], id="unusable: held open"),
+    pytest.param(
+        "QD302",
+        having(MemoryFile(GOOD.data, 0o644), "F"),
+        shape("permission-noexec", "warning"),
+        id="unusable: held open until the next registration",
+    ),
     pytest.param("QD302", having(Node(NodeKind.FIFO)), shape("permission-noexec"), id="unusable: fifo"),
     pytest.param("QD303", having(GOOD, "F"), [], id="dynamic: static"),
     pytest.param("QD303", having(dynamic_emulator("aarch64"), "F"), shape("interpreter-dynamic"), id="dynamic: with F"),

@@ -14,6 +14,7 @@ def cases(path: str) -> list[dict[str, Any]]:
 
 
 CASES = cases("fixtures/corpus/errors.jsonl")
+LATER = cases("fixtures/corpus/development.jsonl")
 MESSAGES = cases("fixtures/messages/engines.jsonl")
 
 
@@ -38,6 +39,7 @@ def figures(cases: list[dict[str, Any]]) -> Figures:
 
 
 OURS = [case for case in CASES if case["cause"] != "out-of-scope"]
+OURS_LATER = [case for case in LATER if case["cause"] != "out-of-scope"]
 # By the text alone these have the causes of other, more frequent failures with the same words.
 TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
 
@@ -45,7 +47,8 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
 @pytest.mark.parametrize(
     ("cases", "least"),
     [
-        pytest.param(OURS, Figures(0.836, 0.96, 0.98, 0.99), id="corpus"),
+        pytest.param(OURS, Figures(0.84, 0.96, 0.98, 0.99), id="corpus"),
+        pytest.param(OURS_LATER, Figures(0.86, 0.97, 0.98, 0.99), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
 )
@@ -55,8 +58,18 @@ def test_figures_do_not_fall(cases: list[dict[str, Any]], least: Figures) -> Non
 
 
 def test_what_is_not_ours_is_not_explained_as_ours() -> None:
-    explained = [x["id"] for x in CASES if x["cause"] == "out-of-scope" and explain_error(x["text"]).recognised]
-    assert explained == []
+    others = [x for x in (*CASES, *LATER) if x["cause"] == "out-of-scope"]
+    assert [x["id"] for x in others if explain_error(x["text"]).recognised] == []
+
+
+def test_the_same_is_seen_in_a_long_log() -> None:
+    """In a long log only lines that hold a needle are looked at: there must be one for whatever can be recognised."""
+    filler = "".join(
+        f"[{i}] compiling object file number {i} of the library with the usual flags\n" for i in range(400)
+    )
+    texts = [x["text"] for x in (*CASES, *LATER)]
+    texts = [x for x in texts if explain_error(x).symptoms]
+    assert [x for x in texts if not explain_error(f"{filler}{x}\n{filler}").symptoms] == []
 
 
 def test_order_of_the_text_does_not_matter_for_the_figures() -> None:

@@ -14,7 +14,7 @@ from tests.support.repository import ROOT, modules
 
 GROUND = frozenset({"_override", "exceptions"})
 PURE = frozenset({"kernel", "platform_rows", "platforms"})
-KNOWING = GROUND | PURE | {"host", "facts"}
+KNOWING = GROUND | PURE | {"host", "facts", "known_bad_qemu"}
 # `package` is qemudoctor/__init__.py, the public api.
 JUDGING = KNOWING | {"check", "checks", "errors", "images", "probe", "remedies", "runner", "verdict"}
 
@@ -26,21 +26,24 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "platform_rows": frozenset(),
     "platforms": GROUND | {"kernel", "platform_rows"},
     "kernel": frozenset({"_override"}),
+    "known_bad_qemu": frozenset(),
     "host": GROUND | {"kernel"},
     "facts": GROUND | PURE | {"host"},
     "probe": KNOWING,
     "remedies": KNOWING | {"probe"},
+    "registration": KNOWING | {"remedies"},
     "check": KNOWING | {"remedies"},
-    "checks": PURE | {"_override", "package", "check", "facts", "remedies"},
+    "checks": PURE | {"_override", "package", "check", "facts", "known_bad_qemu", "remedies"},
     "verdict": KNOWING | {"check"},
     "runner": KNOWING | {"check", "checks", "remedies", "verdict"},
     "examination": JUDGING,
     "errors": JUDGING,
     "images": KNOWING | {"check", "probe", "remedies"},
     "fleet": JUDGING,
-    "report": JUDGING | {"_version"},
+    "repair": JUDGING | {"examination"},
+    "report": JUDGING | {"_version", "registration", "repair"},
     "package": frozenset({"_version", "errors", "examination"}),
-    "cli": JUDGING | {"_version", "examination", "fleet", "package", "report"},
+    "cli": JUDGING | {"_version", "examination", "fleet", "package", "registration", "repair", "report"},
     "__main__": frozenset({"cli"}),
 }
 

@@ -99,8 +99,9 @@ def test_coverage_measures_checks(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text("import qemudoctor.checks\n", encoding="utf-8")
     _run(sys.executable, "-m", "coverage", "run", str(program), cwd=ROOT, env={**env, "PYTHONPATH": str(ROOT)})
-    report = _run(sys.executable, "-m", "coverage", "json", "-q", "-o", "/dev/stdout", cwd=ROOT, env=env)
-    assert "checks/__init__.py" in json.loads(report)["files"]
+    report = tmp_path / "report.json"
+    _run(sys.executable, "-m", "coverage", "json", "-q", "-o", str(report), cwd=ROOT, env=env)
+    assert "checks/__init__.py" in json.loads(report.read_text(encoding="utf-8"))["files"]
 
 
 def test_wheel_holds_every_file_once(archives: Archives) -> None:

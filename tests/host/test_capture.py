@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qemudoctor.host import capture_sections
-from qemudoctor.host.capture import Answer, Capture, CaptureError, Extent, Found, Record, Refusal, unescape
+from qemudoctor.host.capture import Answer, Capture, CaptureError, Extent, Found, Record, Refusal, Unanswered, unescape
 from qemudoctor.host.capture_reader import parse_capture, read_capture
 from qemudoctor.host.capture_writer import escape, serialize_capture
-from qemudoctor.host.door import CommandResult, HostError, Uname
+from qemudoctor.host.door import CommandResult, HostError, HttpAnswer, Uname
 from qemudoctor.host.recorded import RecordedHost
 from qemudoctor.kernel.tree import Node, NodeKind
 from tests.host.samples import SAMPLE
@@ -288,6 +288,14 @@ specials = st.sampled_from([NodeKind.FIFO, NodeKind.SOCKET, NodeKind.CHARACTER, 
 )
 
 
+asked = st.tuples(st.text(min_size=1, max_size=6), st.text(min_size=1, max_size=6))
+headers = st.dictionaries(st.sampled_from(["server", "api-version"]), st.text("ab c]\\:/1.", max_size=6), max_size=2)
+answers = st.one_of(
+    st.builds(HttpAnswer, st.integers(100, 599), headers, st.binary(max_size=40), st.none() | st.integers(1, 99999)),
+    st.builds(Unanswered, st.one_of(refusals, absences), st.none() | st.integers(1, 99999)),
+)
+
+
 @st.composite
 def captures(draw: st.DrawFn) -> Capture:
     commands = draw(
@@ -314,6 +322,7 @@ def captures(draw: st.DrawFn) -> Capture:
             else result
             for argv, result in commands.items()
         },
+        answers=draw(st.dictionaries(asked, answers, max_size=3)),
     )
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from qemudoctor.host import workspace
-from qemudoctor.host.execute import execute_programs, observe
+from qemudoctor.host.execute import Asking, execute_programs, observe
 from qemudoctor.host.observation import Observation
 from qemudoctor.probe.programs import EXIT_STATUS, assemble
+from qemudoctor.probe.questions import assemble_questions
 from tests.host.samples import in_child, run_in_namespace
 from tests.support.repository import ROOT
 
@@ -135,7 +136,7 @@ def test_forbidden_user_namespace_is_no_outcome() -> None:
     command = "setpriv --bounding-set=-sys_chroot --inh-caps=-all true"
     wrapped = f"import os, sys; os.execvp('setpriv', {command.split()[:-1]!r} + [sys.executable, '-c', {code!r}])"
     printed = run_in_namespace(wrapped, setup=command)
-    assert "plain=Observation(outcome='ENOEXEC', reason=None)" in printed
+    assert "plain=Observation(outcome='ENOEXEC', reason=None, " in printed
     assert "outcome=None, reason='user namespaces are not allowed here (ENOSPC)'" in printed
 
 
@@ -202,10 +203,10 @@ from qemudoctor.host.execute import observe
 first, second = sys.argv[1:]
 workspace._STANDARD = (second,)
 os.environ["TMPDIR"] = first
-print(observe([("foreign", b"foreign")], expected_status=0)["foreign"].plain)
+print(observe([("foreign", b"foreign")], expected_status=0)["foreign"].plain[:2])
 workspace._STANDARD = ("/no/such/folder",)
 os.environ.pop("XDG_RUNTIME_DIR", None)
-print(observe([("foreign", b"foreign")], expected_status=0)["foreign"].plain)
+print(observe([("foreign", b"foreign")], expected_status=0)["foreign"].plain[:2])
 print(os.listdir(first), os.listdir(second))
 """
     first, second = tmp_path / "first", tmp_path / "second"
@@ -213,8 +214,8 @@ print(os.listdir(first), os.listdir(second))
     second.mkdir()
     printed = run_in_namespace(code, str(first), str(second), setup=f"mount -t tmpfs -o noexec none '{first}'")
     assert printed.splitlines() == [
-        "Observation(outcome='ENOEXEC', reason=None)",
-        f"Observation(outcome=None, reason='there is no folder to execute a program from ({first} is mounted noexec, "
+        "('ENOEXEC', None)",
+        f"(None, 'there is no folder to execute a program from ({first} is mounted noexec, "
         "/no/such/folder: No such file or directory)')",
         "[] []",
     ]
@@ -246,7 +247,7 @@ from qemudoctor.host.execute import observe
 emulator, flags = sys.argv[1:]
 with open("/proc/sys/fs/binfmt_misc/register", "w") as register:
     register.write(f":probe:M::PROBE-ME::{emulator}:{flags}")
-print(*observe([("foreign", b"PROBE-ME")], expected_status=42)["foreign"], sep=chr(10))
+print(*(x[:2] for x in observe([("foreign", b"PROBE-ME")], expected_status=42)["foreign"]), sep=chr(10))
 """
 
 
@@ -258,8 +259,8 @@ def test_fix_binary_decides_in_an_empty_root(tmp_path: Path, flags: str, contain
     setup = "mount -t binfmt_misc none /proc/sys/fs/binfmt_misc"
     printed = run_in_namespace(REGISTRY, str(emulator), flags, setup=setup)
     assert printed.splitlines() == [
-        "Observation(outcome='ok', reason=None)",
-        f"Observation(outcome='{contained}', reason=None)",
+        "('ok', None)",
+        f"('{contained}', None)",
     ]
 
 
@@ -284,3 +285,63 @@ def test_a_signal_ends_it_after_everything_is_cleared_away(temporary: Path, numb
     assert started.wait(10) == -number
     assert os.listdir(temporary) == []
     assert _processes_with(str(temporary)) == []
+
+
+def _asked(program: bytes) -> dict[str, Asking]:
+    return {"native": Asking(program, ("name", "argument"))}
+
+
+def test_a_program_answers_and_is_looked_at_meanwhile(temporary: Path) -> None:
+    _require_user_namespace()
+    quiet, asking = _native("exits"), assemble_questions(NATIVE[platform.machine()][0])
+    seen = observe([("native", quiet)], asking=_asked(asking), expected_status=EXIT_STATUS)["native"]
+    for place in seen:
+        assert place.outcome == "ok"
+        assert len(place.written) == 1920
+        assert place.executable is not None
+        # A native program is executed by nothing but itself.
+        assert (place.executable.size, place.executable.is_there) == (len(asking), True)
+        assert place.executable.path.startswith(str(temporary))
+    assert os.listdir(temporary) == []
+
+
+def test_one_that_cannot_answer_says_nothing_of_whether_programs_run() -> None:
+    _require_user_namespace()
+    for failing in (_native("crashes"), b"#!/bin/sh\nexit 3\n"):
+        asked = _asked(failing)
+        seen = observe([("native", _native("exits"))], asking=asked, expected_status=EXIT_STATUS)["native"]
+        assert seen == (OK, Observation("ENOENT") if failing.startswith(b"#!") else OK)
+
+
+def test_one_that_says_nothing_is_let_go() -> None:
+    started = time.monotonic()
+    waits = b"#!/bin/sh\nread answer\nexit 42\n"
+    seen = observe([("native", waits)], asking=_asked(waits), expected_status=42)["native"]
+    assert (seen.plain.outcome, seen.plain.written) == ("ok", b"")
+    assert time.monotonic() - started < 4
+
+
+def test_one_that_never_stops_talking_is_ended(temporary: Path) -> None:
+    talks = b"#!/bin/sh\nwhile :; do echo nonsense; done\n"
+    seen = observe([("native", talks)], asking=_asked(talks), expected_status=42, timeout_s=0.3)["native"]
+    assert seen.plain.outcome in ("signal:SIGALRM", "signal:SIGPIPE")
+    assert len(seen.plain.written) <= 1 << 13
+    assert _processes_with(str(temporary)) == []
+
+
+def test_closed_standard_streams_do_not_mix_with_the_answers() -> None:
+    asking = assemble_questions(NATIVE[platform.machine()][0])
+
+    def work() -> str:
+        os.closerange(0, 3)
+        seen = observe([("native", _native("exits"))], asking=_asked(asking), expected_status=EXIT_STATUS)["native"]
+        return f"{seen.plain.outcome} {len(seen.plain.written)}"
+
+    assert in_child(work) == "ok 1920"
+
+
+def test_no_descriptor_is_left_open() -> None:
+    asking = assemble_questions(NATIVE[platform.machine()][0])
+    before = sorted(os.listdir("/proc/self/fd"))
+    observe([("native", _native("exits"))], asking=_asked(asking), expected_status=EXIT_STATUS)
+    assert sorted(os.listdir("/proc/self/fd")) == before

@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from qemudoctor.host import open_host
+from qemudoctor.host.capture import CaptureError
 from qemudoctor.host.capture_reader import parse_capture
-from qemudoctor.host.door import CouldNotLook, FileStat, Forbidden, Host, HostError, NotRecorded, NotThere, Source
+from qemudoctor.host.door import (
+    CouldNotLook,
+    FileStat,
+    Forbidden,
+    Host,
+    HostError,
+    NoAnswer,
+    NotRecorded,
+    NotThere,
+    Source,
+)
 from qemudoctor.host.recorded import RecordedHost
 from qemudoctor.kernel.path import walk
 from qemudoctor.kernel.tree import NodeKind
@@ -184,3 +195,51 @@ def test_empty_capture_knows_nothing() -> None:
 def test_host_name_can_come_from_its_file() -> None:
     host = RecordedHost(parse_capture(b"qemu-doctor-capture 1\n[file] /etc/hostname\n|pi\n[end]\n"))
     assert host.hostname() == "pi"
+
+
+ANSWERS = b"""qemu-doctor-capture 1
+[get status=200 peer=1042 headers=server:\\x20Docker/27\\napi-version:\\x201.47 newline=no] /run/docker.sock /_ping
+|OK
+[get error=unreadable errno=ETIMEDOUT peer=1042] /run/docker.sock /info
+|did not answer within 0.07 s
+[get error=unreadable errno=ECONNREFUSED] /old.sock /_ping
+|Connection refused
+[get error=forbidden errno=EACCES] /other.sock /_ping
+[end]
+"""
+
+
+def test_answers_of_sockets() -> None:
+    host = RecordedHost(parse_capture(ANSWERS))
+    answer = host.http_get("/run/docker.sock", "/_ping", timeout_s=1)
+    assert (answer.status, answer.body, answer.peer) == (200, b"OK", 1042)
+    assert answer.headers == {"server": "Docker/27", "api-version": "1.47"}
+    with pytest.raises(NoAnswer) as silent:
+        host.http_get("/run/docker.sock", "/info", timeout_s=1)
+    assert (silent.value.peer, silent.value.errno) == (1042, errno.ETIMEDOUT)
+    with pytest.raises(CouldNotLook) as refused:
+        host.http_get("/old.sock", "/_ping", timeout_s=1)
+    assert refused.value.errno == errno.ECONNREFUSED
+    assert not isinstance(refused.value, NoAnswer)
+    with pytest.raises(Forbidden):
+        host.http_get("/other.sock", "/_ping", timeout_s=1)
+    with pytest.raises(NotRecorded):
+        host.http_get("/run/docker.sock", "/version", timeout_s=1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[get] /run/docker.sock /_ping",
+        b"[get status=200] /run/docker.sock",
+        b"[get status=200] /a b c",
+        b"[get status=2000] /a /b",
+        b"[get status=200 error=absent] /a /b",
+        b"[get error=wrong] /a /b",
+        b"[get status=200 peer=x] /a /b",
+        b"[get status=200] /a /b\n[get status=200] /a /b",
+    ],
+)
+def test_an_answer_that_no_host_gives(line: bytes) -> None:
+    with pytest.raises(CaptureError):
+        parse_capture(b"qemu-doctor-capture 1\n" + line + b"\n[end]\n")

@@ -27,6 +27,7 @@ HOST: Host = RefusingHost()
         (lambda: HOST.environment("PATH"), "$PATH"),
         (lambda: HOST.which("docker"), "docker"),
         (lambda: HOST.run(["docker", "info"], timeout_s=1), "docker info"),
+        (lambda: HOST.http_get("/run/docker.sock", "/_ping", timeout_s=1), "/run/docker.sock"),
         (HOST.tree, "/"),
     ],
 )

@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 
 from qemudoctor.facts import MOUNT_POINT, Facts, Observation, Observed, Prober, Question
 from qemudoctor.facts.persistent import SYSTEMD
-from qemudoctor.host.door import READ_LIMIT_BYTES, CommandResult, FileStat, Forbidden, NotThere, Source, Uname
+from qemudoctor.host.door import (
+    READ_LIMIT_BYTES,
+    CommandResult,
+    FileStat,
+    Forbidden,
+    HostError,
+    HttpAnswer,
+    NotThere,
+    Source,
+    Uname,
+)
 from qemudoctor.host.resolving import link_target, locate
 from qemudoctor.host.trees import Content, MemoryFile, MemoryTree, normalised
 from qemudoctor.kernel.elf import build_executable
@@ -48,6 +58,7 @@ class FakeHost:
         forbidden: Sequence[str] = (),
         euid: int = 0,
         source: Source = Source.LIVE,
+        answers: Mapping[tuple[str, str], HttpAnswer | HostError] | None = None,
     ) -> None:
         self._tree = MemoryTree(files)
         self._paths = tuple(normalised(path) for path in files)
@@ -56,6 +67,7 @@ class FakeHost:
         self._environment = dict(environment or {})
         self._forbidden = frozenset(forbidden)
         self._euid = euid
+        self._answers = dict(answers or {})
         self.source = source
         self.root = "/"
 
@@ -116,6 +128,12 @@ class FakeHost:
 
     def run(self, argv: Sequence[str], *, timeout_s: float) -> CommandResult:
         raise NotThere(argv[0], "no programs run here")
+
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        answer = self._answers.get((socket, target), NotThere(socket, "No such file or directory", errno=2))
+        if isinstance(answer, HostError):
+            raise answer
+        return answer
 
     def tree(self) -> MemoryTree:
         return self._tree
@@ -198,6 +216,7 @@ def linux(
     environment: Mapping[str, str] | None = None,
     source: Source = Source.LIVE,
     systemd: bool = True,
+    answers: Mapping[tuple[str, str], HttpAnswer | HostError] | None = None,
 ) -> FakeHost:
     """Return a host with a kernel, a distribution, engines and a registry.
 
@@ -233,6 +252,7 @@ def linux(
         forbidden=forbidden,
         euid=euid,
         source=source,
+        answers=answers,
     )
 
 

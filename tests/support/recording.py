@@ -1,11 +1,24 @@
 """Recording a host while it is examined: every answer that the door gives goes into a capture."""
 
 import gzip
+import json
 from collections.abc import Sequence
+from errno import errorcode
 
-from qemudoctor.host.capture import Answer, Capture, Extent, Found, Record, Refusal
+from qemudoctor.facts.docker import ASKED, HEADERS
+from qemudoctor.host.capture import Answer, Capture, Extent, Found, Record, Refusal, Unanswered
 from qemudoctor.host.capture_writer import serialize_capture
-from qemudoctor.host.door import CommandResult, FileStat, Forbidden, Host, HostError, NotThere, Source, Uname
+from qemudoctor.host.door import (
+    CommandResult,
+    FileStat,
+    Forbidden,
+    Host,
+    HostError,
+    HttpAnswer,
+    NotThere,
+    Source,
+    Uname,
+)
 from qemudoctor.kernel import LookupFailed, Node, NodeKind, Tree, walk
 
 SELF = "/proc/self"
@@ -32,6 +45,7 @@ class RecordingHost:
         self._environment: dict[str, str | None] = {}
         self._programs: dict[str, str | None] = {}
         self._commands: dict[tuple[str, ...], CommandResult | Refusal] = {}
+        self._answers: dict[tuple[str, str], HttpAnswer | Unanswered] = {}
         self._uname: Uname | None = None
         self._euid: int | None = None
 
@@ -45,6 +59,7 @@ class RecordingHost:
             self._paths,
             self._programs,
             self._commands,
+            self._answers,
         )
         return serialize_capture(found)
 
@@ -163,6 +178,17 @@ class RecordingHost:
             raise
         return result
 
+    def http_get(self, socket: str, target: str, *, timeout_s: float) -> HttpAnswer:
+        try:
+            answer = self._host.http_get(socket, target, timeout_s=timeout_s)
+        except HostError as error:
+            named = _refusal(error)._replace(errno=errorcode.get(error.errno or 0, ""))
+            self._answers[socket, target] = Unanswered(named, getattr(error, "peer", None))
+            raise
+        told = {name: answer.headers[name] for name in HEADERS if name in answer.headers}
+        self._answers[socket, target] = answer._replace(headers=told, body=_cut_answer(answer.body))
+        return answer
+
 
 def _cut(path: str, data: bytes) -> bytes:
     """Return what a fixture keeps of a file: no kernel options that nobody asks for, nothing private."""
@@ -172,6 +198,15 @@ def _cut(path: str, data: bytes) -> bytes:
         lines = gzip.decompress(data).splitlines(keepends=True)
         return gzip.compress(b"".join(x for x in lines if any(word in x for word in _OPTIONS)), mtime=0)
     return data
+
+
+def _cut_answer(body: bytes) -> bytes:
+    """Return what a fixture keeps of an engine's answer: no proxies, labels and names."""
+    try:
+        members = json.loads(body)
+    except ValueError:
+        return body
+    return json.dumps({name: members[name] for name in ASKED if name in members}).encode()
 
 
 _OPTIONS = (b"BINFMT", b"COMPAT=", b"IA32_EMULATION", b"X86_X32", b"AUTOFS", b"USER_NS")

@@ -93,6 +93,7 @@ ROWS: tuple[Cause, ...] = (
             ),
             Step("install-interpreter", "Install it in the image, or use one that is there", ("apk add bash",)),
         ),
+        ("https://man7.org/linux/man-pages/man2/execve.2.html",),
     ),
     Cause(
         "shebang-crlf",
@@ -139,7 +140,18 @@ ROWS: tuple[Cause, ...] = (
         "taken for the program, or a volume that hides it.",
         "The message says `executable file not found in $PATH` or `stat ...`. Where the program is there, its "
         "loader, its #! line or its emulator is what is missing.",
-        (Step("list", "Look what is there", ("docker run --rm --entrypoint ls IMAGE -l /",), note="IMAGE: the image"),),
+        (
+            Step(
+                "list", "Look what is there", ("docker run --rm --entrypoint ls IMAGE -l /",), note="IMAGE: the image"
+            ),
+            Step(
+                "name-it",
+                "Name the program by its path, and mount no volume over it",
+                ("docker run --rm --entrypoint /PATH/PROGRAM IMAGE",),
+                note="what follows the image are its arguments",
+            ),
+        ),
+        ("https://docs.docker.com/reference/dockerfile/#entrypoint",),
     ),
     Cause(
         "binary-corrupt-or-empty",
@@ -161,6 +173,7 @@ ROWS: tuple[Cause, ...] = (
                 note="IMAGE: the image",
             ),
         ),
+        ("https://man7.org/linux/man-pages/man2/execve.2.html",),
     ),
     Cause(
         "permission-noexec",
@@ -176,6 +189,7 @@ ROWS: tuple[Cause, ...] = (
             ),
             Step("mount", "Look for noexec", ("findmnt -T PROGRAM -o TARGET,OPTIONS",)),
         ),
+        ("https://man7.org/linux/man-pages/man2/execve.2.html",),
     ),
     Cause(
         "native-32bit-unsupported",
@@ -229,5 +243,6 @@ ROWS: tuple[Cause, ...] = (
                 note="needs a reboot",
             ),
         ),
+        ("https://github.com/jemalloc/jemalloc/issues/467",),
     ),
 )

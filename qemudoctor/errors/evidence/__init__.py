@@ -1,11 +1,11 @@
 """What else a text says: words around a symptom that make one cause more, another less probable."""
 
-from qemudoctor.errors.evidence import exec_format, names, not_found, others
+from qemudoctor.errors.evidence import exec_format, names, not_found, others, wanted
 from qemudoctor.errors.evidence.feature import BUILD, EMULATION, Feature
 
 __all__ = ["FEATURES", "NEEDS", "Feature"]
 
-FEATURES: tuple[Feature, ...] = (*exec_format.ROWS, *names.ROWS, *not_found.ROWS, *others.ROWS)
+FEATURES: tuple[Feature, ...] = (*exec_format.ROWS, *wanted.ROWS, *names.ROWS, *not_found.ROWS, *others.ROWS)
 
 # What a kind may need beside it in order to belong to the subject (kinds.py).
 NEEDS: dict[str, str] = {
@@ -18,11 +18,24 @@ NEEDS: dict[str, str] = {
     "registry": r"binfmt|qemu|debootstrap|interpreter|register|multiarch",
     "container": r"docker|podman|container|containerd|kube|seccomp|run |apt|#\d",
     "other-platform": r"\[linux/(?:arm|s390|ppc|riscv|mips|loong)|--platform|buildx|qemu",
+    # By ls or which.
+    "shown-to-be-there": r": (?P<name>[\w.+-]{1,60}): not found[\s\S]{0,600}?\n(?:-rwx[^\n]{0,120} )?"
+    r"/[\w./-]{0,100}/(?P=name)\s",
     "pages": r"\b(?:16384|65536|16k|64k)\b",
     "emulation-or-build": rf"{EMULATION}|{BUILD}",
     # As they are named in messages, with or without the underscores.
     "syscall-name": r"copy.?file.?range|\bclone3\b|\bstatx\b|faccessat2|fchmodat2|openat2|close_range|clock_gettime"
     r"|io_uring(?!: |_)[^\n]{0,20}setup|\brseq\b|pidfd|libseccomp|seccomp",
+    # Who unpacks packages or works below /root is root.
+    "root": r"/root/|root@|\bsudo\b|dpkg|\bapt\b|apt-get|docker|podman|#\d{1,3} \d|\./control|build-deb",
+    # What runs in a step of a build and is known to die under QEMU.
+    "emulation-or-crashing": rf"{EMULATION}|\A(?=[\s\S]*?(?:#\d{{1,4}} \d|> \[|\bstep \d))[\s\S]*?(?:dotnet|msbuild"
+    r"|\bnpm |\byarn|\bpnpm|libc-bin|ldconfig|\bcargo\b|\bgo build|javac|gradle|\bpip3? install"
+    r"|make\[\d|CMakeFiles|\bcc1|\bgcc\b|\bg\+\+|collect2|rustc)",
+    # Calls that emulators lack; where a kernel lacks one, it is an old one.
+    "emulation-or-lacking": rf"{EMULATION}|inotify|watcher|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
+    r"|os error 38|/dev/video|v4l2|perf_event|errno 38",
+    "emulator": r"qemu|buildx|docker|podman|--platform|emulat|binfmt|cross",
     "engine": r"docker|podman|kubectl|exited with code|[\w.-]{1,60}[_-]1 {1,32}\|",
     "entry": r"interpreter /",
     # sudo on a desktop has other reasons: nosuid, a wrong owner.

@@ -1,6 +1,6 @@
 """Evidence beside `exec format error`."""
 
-from qemudoctor.errors.evidence.feature import BASIC, BUILD, SCRIPT, Feature
+from qemudoctor.errors.evidence.feature import BASIC, REGISTRAR, SCRIPT, Feature
 
 _E = ("ENOEXEC", "binary-as-script")
 
@@ -23,6 +23,15 @@ ROWS: tuple[Feature, ...] = (
         r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$",
         (("shebang-missing", 2.5), ("image-arch-mismatch", 0.7)),
         "the program is a script by its name",
+    ),
+    Feature(
+        "binary-by-place",
+        ("exec:ENOEXEC", "runtime:ENOEXEC"),
+        "program",
+        ("bin/",),
+        r"(?:^|/)s?bin/[^/.]{1,80}$",
+        (("shebang-missing", 0.4),),
+        "the program lies where binaries do and has no ending of a script",
     ),
     Feature(
         "foreign-root-shell",
@@ -52,86 +61,6 @@ ROWS: tuple[Feature, ...] = (
         "a program that belongs to every image failed, so all of the image is for another platform",
     ),
     Feature(
-        "shell-of-a-build",
-        ("engine:ENOEXEC",),
-        "program",
-        (),
-        r"^/bin/(?:sh|bash|ash|dash)$",
-        (("binfmt-not-registered", 2.4),),
-        "/bin/sh is what the steps of a build are run with, and builds for another platform want emulation",
-    ),
-    Feature(
-        "build-step",
-        ("engine:ENOEXEC", "runtime:ENOEXEC", "exec:ENOEXEC", "lookup:ENOEXEC"),
-        "context",
-        (),
-        BUILD,
-        (("binfmt-not-registered", 3.2), ("image-metadata-mismatch", 0.8)),
-        "it failed in a step of a build, and who builds for another platform wants emulation",
-    ),
-    Feature(
-        "platform-asked-for",
-        _E,
-        "context",
-        ("--platform", "--arch", "targetplatform", "[linux/"),
-        r"--platform|--arch[ =]|targetplatform|\[linux/(?:arm|amd|s390|ppc|riscv|386)",
-        (("binfmt-not-registered", 2.6), ("image-arch-mismatch", 0.8)),
-        "another platform was asked for, so emulation is wanted",
-    ),
-    Feature(
-        "foreign-image",
-        _E,
-        "context",
-        ("run", "from", "pull", "create", "image"),
-        r"(?:(?:run|from|pull|create)\b[^\n]{0,120}|image (?:for )?[\w./-]{0,80})"
-        r"(?:arm32v[567]|arm64v8|amd64|i386|s390x|ppc64le|riscv64|armhf|aarch64"
-        r"|arm64|rpi|raspbian|balenalib|resin)[/:-]",
-        (("binfmt-not-registered", 3.4),),
-        "the image is named after an architecture, so it was chosen for emulation",
-    ),
-    Feature(
-        "not-asked-for",
-        _E,
-        "context",
-        ("no specific platform was requested",),
-        r"(?<!\[warning\] )the requested image's platform[^\n]{0,200}no specific platform was requested",
-        (("image-arch-mismatch", 3.0), ("shebang-missing", 0.2)),
-        "the image is for another platform, and nobody asked for that platform",
-    ),
-    Feature(
-        "podman-warning",
-        _E,
-        "context",
-        ("does not match the expected platform",),
-        "",
-        (("image-arch-mismatch", 1.3), ("shebang-missing", 0.3)),
-        "the image is for another platform than this host",
-    ),
-    Feature(
-        "small-board-or-mac",
-        _E,
-        "context",
-        (
-            "raspberry",
-            "raspbian",
-            "pi@",
-            "jetson",
-            "apple",
-            "macbook",
-            "darwin",
-            "orangepi",
-            "graviton",
-            "ampere",
-            "odroid",
-            "@rpi",
-            "/users/",
-            "var/folders",
-        ),
-        "",
-        (("image-arch-mismatch", 1.5),),
-        "the host is an ARM board or a Mac, for which many images and programs are not built",
-    ),
-    Feature(
         "emulator-named",
         ("engine:ENOEXEC", "shell:ENOEXEC", "exec:ENOEXEC", "runtime:ENOEXEC"),
         "context",
@@ -144,8 +73,8 @@ ROWS: tuple[Feature, ...] = (
         "registrar",
         _E,
         "context",
-        ("/register", "qemu-binfmt-conf", "multiarch/qemu-user-static", "tonistiigi/binfmt"),
-        r"exec[^\n]{0,40}/(?:register|binfmt)\b|/qemu-binfmt-conf\.sh: exec",
+        ("/register", "qemu-binfmt-conf", "qemu-user-static", "tonistiigi/binfmt", "/qus", "docker/binfmt"),
+        rf"exec[^\n]{{0,40}}/(?:register|binfmt)\b|/qemu-binfmt-conf\.sh: exec|{REGISTRAR}",
         (("image-arch-mismatch", 12.0),),
         "the program is that of an image that registers emulators, and that image is for another platform itself",
     ),
@@ -212,8 +141,8 @@ ROWS: tuple[Feature, ...] = (
         _E,
         "context",
         (),
-        r"(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/|qemu-arm-static|\barm\b)[^$]{0,2000}(?:aarch64|arm64|armv8|apple"
-        r"|\bm[1-4]\b)|(?:aarch64|arm64|apple|\bm[1-4]\b)[^$]{0,2000}(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/"
+        r"(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/|qemu-arm-static|\barm\b(?!,? (?:aarch64|64)))"
+        r"[^$]{0,2000}(?:aarch64|arm64|armv8|apple|\bm[1-4]\b)|(?:aarch64|arm64|apple|\bm[1-4]\b)[^$]{0,2000}(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/"
         r"|qemu-arm-static)",
         (("native-32bit-unsupported", 6.0),),
         "a 32-bit ARM program on a 64-bit ARM host: many of those CPUs do not run it any more",
@@ -258,10 +187,19 @@ ROWS: tuple[Feature, ...] = (
         "file-is-empty",
         _E,
         "context",
-        ("0 bytes", ": empty", "html document", "not found", "rwxr-xr-x"),
-        r"\b0 bytes|: empty|html document|rwx\S{0,8} +\d{1,3} +\S{1,40} +\S{1,40} +0 ",
+        ("0 bytes", ": empty", "html document", "not found", "rwxr-xr-x", ": data"),
+        r"\b0 bytes|: empty|html document|: data(?:\n|$)|rwx\S{0,8} +\d{1,3} +\S{1,40} +\S{1,40} +0 ",
         (("binary-corrupt-or-empty", 15.0),),
-        "the file is empty, or a web page",
+        "the file is empty, a web page or of no known format",
+    ),
+    Feature(
+        "file-says-elf-32",
+        _E,
+        "context",
+        ("elf 32-bit",),
+        "",
+        (("native-32bit-unsupported", 4.0),),
+        "the program is for a 32-bit platform",
     ),
     Feature(
         "file-says-elf",

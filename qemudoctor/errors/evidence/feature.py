@@ -22,6 +22,12 @@ SCRIPT = (
     r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$|(?:^|/)(?:[\w-]{0,40}entry-?point[\w-]{0,40}|start|run"
     r"|wait-for-it|bootstrap|startup|launch|script)$|/init\.d/"
 )
+# An image that registers emulators is started, and the very next thing that is said is the failure.
+REGISTRAR = (
+    r"(?:docker|podman|nerdctl) run [^\n]{0,200}(?:multiarch/qemu-user-static|tonistiigi/binfmt|/qus\b|linuxkit/binfmt"
+    r"|docker/binfmt)[^\n]{0,120}\n(?:(?:[^\n]{0,200}(?:pull|digest|status|unable to find|warning)[^\n]{0,300}|\s*)"
+    r"\n){0,16}[^\n]{0,80}(?:exec format error|no such file or directory)"
+)
 BASIC = (
     r"(?:^|/)(?:sh|bash|ash|dash|zsh|busybox|uname|true|false|echo|ls|cat|env|sleep|id|date|apt-get|apk|arch"
     r"|ldconfig|node|python3?|java|nginx)$"

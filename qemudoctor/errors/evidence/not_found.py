@@ -1,6 +1,6 @@
 """Evidence beside `no such file or directory`."""
 
-from qemudoctor.errors.evidence.feature import BASIC, FOREIGN, SCRIPT, Feature
+from qemudoctor.errors.evidence.feature import BASIC, BUILD, FOREIGN, REGISTRAR, SCRIPT, Feature
 
 _N = ("ENOENT",)
 
@@ -84,9 +84,18 @@ ROWS: tuple[Feature, ...] = (
         ("engine:ENOENT",),
         "context",
         ("|",),
-        r"(?:^|\n)[\w.-]{1,60}[_-]1 {1,32}\| ",
+        r"(?:^|[\n\s])[\w.-]{1,60}(?:[_-]\d{1,2})? {1,32}\| ",
         (("shebang-crlf", 1.7),),
         "it ran under docker compose, mostly with scripts from the working directory",
+    ),
+    Feature(
+        "run-by-hand",
+        ("engine:ENOENT",),
+        "context",
+        ("docker run", "podman run", "docker logs"),
+        rf"\A(?![\s\S]*(?:{FOREIGN}|qemu))",
+        (("elf-loader-missing", 1.3),),
+        "a finished image was run, and its files do not come from a working directory under Windows",
     ),
     Feature(
         "musl",
@@ -112,8 +121,32 @@ ROWS: tuple[Feature, ...] = (
         "line",
         ("standard_init_linux.go:1",),
         r"standard_init_linux\.go:(?:17|18|19)\d",
-        (("f-flag-missing", 1.2),),
+        (("f-flag-missing", 1.45), ("elf-loader-missing", 0.8)),
         "the engine is from the time before entries had F as a rule",
+    ),
+    Feature(
+        "step-not-found",
+        ("engine:ENOENT", "build:ENOENT"),
+        "context",
+        (),
+        BUILD,
+        (
+            ("f-flag-missing", 5.0),
+            ("interpreter-missing-on-host", 3.0),
+            ("interpreter-dynamic", 3.0),
+            ("shebang-crlf", 0.25),
+            ("shebang-interpreter-missing", 0.25),
+        ),
+        "it failed in a step of a build: what was started is the shell of the image, and what it needs is not there",
+    ),
+    Feature(
+        "registrar-not-found",
+        ("engine:ENOENT",),
+        "context",
+        ("qemu-user-static", "tonistiigi/binfmt", "/qus", "linuxkit/binfmt"),
+        REGISTRAR,
+        (("image-arch-mismatch", 400.0), ("f-flag-missing", 0.3), ("elf-loader-missing", 1.0)),
+        "what did not start is an image that registers emulators, and it is for another platform itself",
     ),
     Feature(
         "file-exists",

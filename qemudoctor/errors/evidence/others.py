@@ -92,6 +92,15 @@ ROWS: tuple[Feature, ...] = (
         (("interpreter-missing-on-host", 1.2),),
         "it happened at boot, when not all file systems are mounted",
     ),
+    Feature(
+        "ldconfig-of-a-guest",
+        ("second-stage",),
+        "program",
+        ("ldconfig",),
+        "",
+        (("qemu-crash", 30.0), ("binfmt-not-registered", 0.3)),
+        "programs of the new root ran before, and ldconfig is what several versions of QEMU crash in",
+    ),
     # emulators
     Feature(
         "under-qemu",

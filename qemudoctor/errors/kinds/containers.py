@@ -107,6 +107,11 @@ ROWS: dict[str, Kind] = {
         "a library is for another architecture than the program that loads it",
         (("image-arch-mismatch", 0.9), ("native-32bit-unsupported", 0.03), ("image-metadata-mismatch", 0.03)),
     ),
+    "native-part": Kind(
+        "a library that was named by its path could not be loaded: the C library passes over those of other machines",
+        (("image-arch-mismatch", 0.6), ("image-metadata-mismatch", 0.25), ("elf-loader-missing", 0.15)),
+        weight=0.8,
+    ),
     "library-format": Kind(
         "a library is damaged or for another architecture",
         (("binary-corrupt-or-empty", 0.5), ("image-arch-mismatch", 0.45), ("elf-loader-missing", 0.05)),

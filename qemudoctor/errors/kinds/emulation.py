@@ -15,7 +15,12 @@ ROWS: dict[str, Kind] = {
     ),
     "guest-loader": Kind(
         "the emulator started, and did not find the loader that the program names",
-        (("elf-loader-missing", 0.82), ("image-arch-mismatch", 0.1), ("qemu-wrong-target", 0.03)),
+        (
+            ("elf-loader-missing", 0.82),
+            ("image-arch-mismatch", 0.1),
+            ("image-metadata-mismatch", 0.04),
+            ("qemu-wrong-target", 0.03),
+        ),
     ),
     "other-loader": Kind(
         "the loader that the program names is not there",
@@ -38,8 +43,22 @@ ROWS: dict[str, Kind] = {
             ("binary-corrupt-or-empty", 0.1),
         ),
     ),
+    "qemu-while-opening": Kind(
+        "the emulator started, and did not find the program that it was to run",
+        (
+            ("entrypoint-missing", 0.3),
+            ("elf-loader-missing", 0.25),
+            ("f-flag-missing", 0.22),
+            ("argv0-flag", 0.1),
+            ("qemu-wrong-target", 0.1),
+        ),
+    ),
     "argv-shift": Kind(
         "the arguments reached the program shifted by one", (("argv0-flag", 0.85), ("shebang-missing", 0.05))
+    ),
+    "qemu-cpu-model": Kind(
+        "the emulator was told, by QEMU_CPU or -cpu, to be a processor that it does not know",
+        (("cpu-feature", 0.9), ("qemu-wrong-target", 0.05)),
     ),
     "guest-space": Kind(
         "the emulator found no room for the memory of the guest",
@@ -50,6 +69,12 @@ ROWS: dict[str, Kind] = {
         (("qemu-crash", 0.85), ("cpu-feature", 0.08), ("page-size", 0.02)),
     ),
     "qemu-crash-sure": Kind("the emulator went wrong", (("qemu-crash", 0.93), ("cpu-feature", 0.02))),
+    "emulated-failure": Kind(
+        "a program for another platform ended before it did anything",
+        (("qemu-crash", 0.6), ("qemu-unsupported-syscall", 0.3)),
+        needs="other-platform",
+        weight=0.5,
+    ),
     "emulated-crash": Kind(
         "a program was killed by a signal; under emulation that is mostly the emulator",
         (("qemu-crash", 0.85), ("cpu-feature", 0.08)),
@@ -96,12 +121,12 @@ ROWS: dict[str, Kind] = {
     "segv": Kind(
         "a program was killed for touching memory that it does not have",
         (("qemu-crash", 0.75), ("cpu-feature", 0.08), ("page-size", 0.05)),
-        needs="emulation",
+        needs="emulation-or-crashing",
         weight=0.6,
     ),
     "sigill": Kind(
         "a program used an instruction that this CPU, real or emulated, does not have",
-        (("cpu-feature", 0.75), ("qemu-crash", 0.18), ("binary-corrupt-or-empty", 0.03)),
+        (("cpu-feature", 0.8), ("qemu-crash", 0.14), ("binary-corrupt-or-empty", 0.03)),
         weight=0.7,
     ),
     "cpu-level": Kind(
@@ -127,7 +152,7 @@ ROWS: dict[str, Kind] = {
     ),
     "emulated-syscall": Kind(
         "a system call was answered as no Linux kernel would: an emulator did",
-        (("qemu-unsupported-syscall", 0.75), ("qemu-crash", 0.2)),
+        (("qemu-unsupported-syscall", 0.82), ("qemu-crash", 0.14)),
     ),
     "function-missing": Kind(
         "a system call that whoever runs the program does not know",
@@ -136,7 +161,13 @@ ROWS: dict[str, Kind] = {
     "function-missing-weak": Kind(
         "a system call that whoever runs the program does not know",
         (("qemu-unsupported-syscall", 0.75), ("seccomp-or-sandbox", 0.15), ("rosetta", 0.05)),
-        needs="emulation",
+        needs="emulation-or-lacking",
+    ),
+    "guest-kernel-too-old": Kind(
+        "the C library of the guest wants a newer kernel than the emulator says it is",
+        (("qemu-unsupported-syscall", 0.75), ("qemu-crash", 0.15)),
+        needs="emulator",
+        weight=0.6,
     ),
     "tar-einval": Kind(
         "openat2 was answered wrongly, as by QEMU 9.2 to 10.1.2 built with musl",
@@ -153,7 +184,18 @@ ROWS: dict[str, Kind] = {
         (("credential-flag-missing", 0.9), ("seccomp-or-sandbox", 0.05)),
         needs="emulated-sudo",
     ),
+    "sudo-bare": Kind(
+        "sudo is installed as it should be, and ran without the rights of its owner: lost in an emulator whose entry "
+        "has no C, under no-new-privileges, or on a file system mounted nosuid",
+        (("credential-flag-missing", 0.75), ("seccomp-or-sandbox", 0.2), ("permission-noexec", 0.05)),
+        weight=0.6,
+    ),
     "seccomp": Kind("a sandbox refused a system call", (("seccomp-or-sandbox", 0.93),)),
+    "root-refused": Kind(
+        "a system call that is younger than the seccomp filter: the rights of a file's owner were refused to root",
+        (("seccomp-or-sandbox", 0.9), ("qemu-unsupported-syscall", 0.05)),
+        needs="root",
+    ),
     "syscall-refused": Kind(
         "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="syscall-name", weight=0.5
     ),
@@ -165,6 +207,16 @@ ROWS: dict[str, Kind] = {
     ),
     "coreclr": Kind(
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6
+    ),
+    "pal-crash": Kind(
+        "the platform layer of SQL Server ended; there is no SQL Server for other processors than amd64",
+        (("qemu-crash", 0.8), ("cpu-feature", 0.05), ("rosetta", 0.05)),
+        weight=0.6,
+    ),
+    "memfd-reexec": Kind(
+        "a program could not start itself anew from memory, which has no path that an emulator could open",
+        (("qemu-unsupported-syscall", 0.6), ("qemu-crash", 0.15), ("seccomp-or-sandbox", 0.15)),
+        weight=0.6,
     ),
     "no-new-privileges": Kind(
         "a sandbox keeps setuid programs from getting rights",

@@ -19,9 +19,9 @@ EACCES = "the kernel may not execute the program"
 REGISTER = "the kernel refused a registration"
 
 ENGINE_ENOEXEC = (
-    ("image-arch-mismatch", 0.46),
-    ("binfmt-not-registered", 0.30),
-    ("image-metadata-mismatch", 0.07),
+    ("image-arch-mismatch", 0.5),
+    ("binfmt-not-registered", 0.23),
+    ("image-metadata-mismatch", 0.095),
     ("shebang-missing", 0.06),
     ("binary-corrupt-or-empty", 0.04),
     ("native-32bit-unsupported", 0.03),
@@ -31,12 +31,13 @@ ENGINE_ENOEXEC = (
     ("rosetta", 0.002),
 )
 ENGINE_ENOENT = (
-    ("shebang-crlf", 0.27),
+    ("shebang-crlf", 0.265),
     ("f-flag-missing", 0.17),
-    ("shebang-interpreter-missing", 0.17),
-    ("elf-loader-missing", 0.22),
+    ("shebang-interpreter-missing", 0.15),
+    ("elf-loader-missing", 0.255),
     ("entrypoint-missing", 0.08),
     ("interpreter-missing-on-host", 0.03),
     ("interpreter-dynamic", 0.03),
+    ("image-arch-mismatch", 0.002),
 )
 PERMISSION = (("permission-noexec", 0.85), ("seccomp-or-sandbox", 0.10), ("interpreter-missing-on-host", 0.02))

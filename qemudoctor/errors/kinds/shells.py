@@ -8,11 +8,11 @@ ROWS: dict[str, Kind] = {
         ENOEXEC,
         (
             ("image-arch-mismatch", 0.5),
-            ("binfmt-not-registered", 0.27),
-            ("shebang-missing", 0.06),
+            ("binfmt-not-registered", 0.22),
+            ("shebang-missing", 0.05),
             ("binary-corrupt-or-empty", 0.05),
             ("native-32bit-unsupported", 0.05),
-            ("image-metadata-mismatch", 0.03),
+            ("image-metadata-mismatch", 0.085),
             ("binfmt-not-mounted", 0.02),
             ("binfmt-disabled", 0.01),
             ("qemu-wrong-target", 0.008),
@@ -60,6 +60,11 @@ ROWS: dict[str, Kind] = {
         ),
         weight=0.5,
     ),
+    "shell-shown:ENOENT": Kind(
+        "the program is there, as is shown below, but not what it needs to start",
+        (("elf-loader-missing", 0.7), ("shebang-interpreter-missing", 0.12), ("shebang-crlf", 0.1)),
+        needs="shown-to-be-there",
+    ),
     "windows-program": Kind(
         "a Windows program on Linux: under WSL an entry of its own, WSLInterop, starts these",
         (("binfmt-not-registered", 0.8), ("binfmt-disabled", 0.1), ("image-arch-mismatch", 0.05)),
@@ -68,9 +73,10 @@ ROWS: dict[str, Kind] = {
         "the kernel refused the program with ENOEXEC, and the shell then read it as a script",
         (
             ("image-arch-mismatch", 0.78),
-            ("image-metadata-mismatch", 0.08),
+            ("image-metadata-mismatch", 0.11),
             ("binfmt-not-registered", 0.07),
             ("binary-corrupt-or-empty", 0.05),
+            ("qemu-wrong-target", 0.01),
         ),
     ),
     "binary-as-script-weak": Kind(
@@ -92,6 +98,11 @@ ROWS: dict[str, Kind] = {
         "the #! line ends in a carriage return, so the kernel looked for an interpreter of that name",
         (("shebang-crlf", 0.97),),
     ),
+    "crlf-in-script": Kind(
+        "a shell took the carriage return at the end of a line for a word",
+        (("shebang-crlf", 0.9),),
+        weight=0.8,
+    ),
     "bad-interpreter": Kind(
         "the program named in the #! line was not found",
         (("shebang-interpreter-missing", 0.88), ("shebang-crlf", 0.1), ("entrypoint-missing", 0.01)),
@@ -99,6 +110,10 @@ ROWS: dict[str, Kind] = {
     "bad-interpreter-format": Kind(
         "the program named in the #! line cannot be executed itself",
         (("image-arch-mismatch", 0.55), ("binfmt-not-registered", 0.2), ("shebang-interpreter-missing", 0.15)),
+    ),
+    "other-builder": Kind(
+        "a build tool that takes only programs of its own platform and of those that it was told are emulated",
+        (("binfmt-not-registered", 0.8), ("image-arch-mismatch", 0.12)),
     ),
     # chroot
     "chroot:ENOEXEC": Kind(
@@ -120,8 +135,8 @@ ROWS: dict[str, Kind] = {
         ENOENT,
         (
             ("f-flag-missing", 0.42),
-            ("interpreter-dynamic", 0.2),
-            ("interpreter-missing-on-host", 0.16),
+            ("interpreter-dynamic", 0.24),
+            ("interpreter-missing-on-host", 0.12),
             ("elf-loader-missing", 0.1),
             ("entrypoint-missing", 0.08),
             ("shebang-interpreter-missing", 0.03),
@@ -133,8 +148,9 @@ ROWS: dict[str, Kind] = {
         ENOEXEC,
         (
             ("image-arch-mismatch", 0.45),
-            ("binfmt-not-registered", 0.25),
+            ("binfmt-not-registered", 0.2),
             ("shebang-missing", 0.15),
+            ("image-metadata-mismatch", 0.065),
             ("binary-corrupt-or-empty", 0.06),
             ("native-32bit-unsupported", 0.03),
         ),
@@ -160,6 +176,18 @@ ROWS: dict[str, Kind] = {
         "interpreters lead in a circle, or symbolic links do",
         (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("binfmt-not-mounted", 0.05)),
         needs="registry",
+    ),
+    "chroot:ELOOP": Kind(
+        "interpreters lead in a circle, or symbolic links do",
+        (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("entrypoint-missing", 0.05)),
+    ),
+    "build:ELOOP": Kind(
+        "interpreters lead in a circle, or symbolic links do",
+        (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("entrypoint-missing", 0.05)),
+    ),
+    "engine:ELOOP": Kind(
+        "interpreters lead in a circle, or symbolic links do",
+        (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("entrypoint-missing", 0.05)),
     ),
     "exec:ELIBBAD": Kind(
         "the interpreter of the program has a foreign or damaged ELF header",
@@ -193,6 +221,10 @@ ROWS: dict[str, Kind] = {
         needs="emulation",
     ),
     "runtime:EACCES": Kind(EACCES, PERMISSION, needs="starting"),
+    "script:ENOENT": Kind(
+        "a script is not there, or the interpreter of its #! line is not",
+        (("shebang-interpreter-missing", 0.5), ("shebang-crlf", 0.22), ("entrypoint-missing", 0.2)),
+    ),
     "runtime-path:ENOENT": Kind(
         ENOENT,
         (
@@ -227,10 +259,10 @@ ROWS: dict[str, Kind] = {
     "systemd:203": Kind(
         "systemd could not execute the program of the unit",
         (
-            ("shebang-missing", 0.3),
-            ("image-arch-mismatch", 0.26),
-            ("permission-noexec", 0.24),
-            ("entrypoint-missing", 0.15),
+            ("shebang-missing", 0.28),
+            ("image-arch-mismatch", 0.25),
+            ("entrypoint-missing", 0.24),
+            ("permission-noexec", 0.22),
         ),
         weight=0.3,
     ),

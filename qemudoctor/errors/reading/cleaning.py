@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from qemudoctor.errors.reading.errnos import BY_TEXT
-from qemudoctor.errors.reading.translations import ROWS
+from qemudoctor.errors.reading.translations import translations
 
 LONGEST = 4096
 """Characters of a line that are looked at; what is longer is cut around the place of interest by the reader."""
@@ -38,6 +38,8 @@ _PREFIX = (
     r"|[\w.+/-]{1,64} {1,32}\| "  # docker compose, earthly
     r"|(?:remote|stderr|stdout|time): "
 )
+# BuildKit's "> [stage 2/5] RUN" is none of these.
+_PASTED = r"(?:>+ ?(?!\[)|[*-] (?=[`\w/])|```\w{0,12} ?)+"
 _QUOTES = str.maketrans("\u2018\u2019`\u00b4\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'\'""""" ')
 _PREFIXES_MAX = 12
 
@@ -50,16 +52,18 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def _translated() -> tuple[tuple[str, str], ...]:
     # Quotation marks are normalised before the words are looked for.
-    return tuple((word.translate(_QUOTES), english) for english, words in ROWS for word in words)
+    return tuple((word.translate(_QUOTES), english) for word, english in translations())
 
 
 def without_escapes(text: str) -> str:
     """Return text without terminal escapes and other control characters but line ends and tabs."""
     if "\x1b" in text or "[" in text:
         text = _compiled(_ESCAPES).sub("", text)
-    if not text.isprintable():
-        text = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
-    return text
+    return "\n".join("\t".join(_printable(part) for part in line.split("\t")) for line in text.split("\n"))
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def clean_line(text: str) -> str:
@@ -69,9 +73,23 @@ def clean_line(text: str) -> str:
         'time="…" level=error msg="…"', "web_1  | …", "Jul 10 21:44:35 vm systemd[1]: …".
     """
     text = _message(text[:LONGEST])
-    text = without_escapes(text).translate(_QUOTES).strip()
+    if "\u00ab" in text:  # French quotation marks have spaces inside
+        text = _compiled("\u00ab[ \u00a0\u202f]?|[ \u00a0\u202f]?\u00bb").sub('"', text)
+    text = _unquoted(without_escapes(text).strip()).translate(_QUOTES)
     text = _without_prefixes(text)
     return _completed(translate(text))
+
+
+def _unquoted(text: str) -> str:
+    """Return text without the marks that forums and mails put around a pasted line: quoting, code, a bullet."""
+    found = _compiled(_PASTED).match(text)
+    if found is not None:
+        text = text[found.end() :]
+    bare = text.rstrip("`.,;* \t")
+    if text[:1] in ("`", '"') and (bare.count(text[0]) + text[len(bare) :].count(text[0])) <= 2:
+        return bare.strip("`" + text[0])
+    # A closing mark of code that was opened in an earlier line, or within this one.
+    return text.rstrip("` \t") if text.endswith("`") and text.count("`") % 2 else text
 
 
 def _message(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qemudoctor.errors.reading.cleaning import LONGEST, clean_line, without_escapes
-from qemudoctor.errors.reading.translations import translation_needles
+from qemudoctor.errors.reading.translations import translations
 
 # They are searched for in the whole text before anything else is done, so they are few, and rare in logs that have
 # nothing to do with the subject. A line that holds none of them is never looked at.
@@ -35,12 +35,22 @@ SCAN: tuple[bytes, ...] = tuple(
         "attempting to link", "what():", "can't open", "exited (1", "restarting (1", "notsup",
         "code: 255", "getconf page", "k pages", "\n139", "assertion failed [", "elf load command", "mount point does",
         "executable file f", "binary format", "ancillary", "not yet support", "marked as an exec",
-        "failure trying", "t find qemu", "t load ", "does not match system",
+        "failure trying", "t find qemu", "t load ", "does not match system", "arbitrary executable",
+        "manually created entry", "required to build", "libcrun", "exit status 255", "did not complete succ",
+        "executor failed", "non-zero code", "llegal option -", "nvalid option", "cannot open sh", "error=2,",
+        "e_machine", "b pages", "unsatisfiedlink", "native library", "node binding", "native binding", "no native",
+        "find cpu def",
+        "doesn't support req", "cannot continue running", "networkinterfaces", "interface_addresses", "eafnosupport",
+        "sigaction failure", "epollcreate", "port library", "java virtual machine.", "clock_gettime",
+        "virtual address space", "initialize nft", "iptables who", "error:../",
     )
 )
 # fmt: on
 # Everything but letters becomes a space.
 _TO_WORDS = bytes(code if 97 <= code <= 122 else code + 32 if 65 <= code <= 90 else 32 for code in range(256))
+# What CI systems put before each line.
+_STAMP = r"\n ?\[?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\]?[ \t]"
+_ASCII = bytes(range(128))
 _BLOCK_BYTES = 1 << 16
 _MOST_WORDS = 200_000
 _PER_NEEDLE = 200
@@ -49,7 +59,9 @@ _MOST_LINES = 2000
 _CONTEXT_LINES = 24
 _CONTEXT_BYTES = 1 << 14
 _WHOLE = 1 << 14
-"""A text of this many bytes is its own context."""
+"""A text of this many bytes is its own context, and each of its lines is looked at."""
+_SHORTEST = 9
+"""Bytes of a line that can hold a message of which no needle is known."""
 
 
 class Line(NamedTuple):
@@ -80,7 +92,10 @@ class Log:
     def candidates(self) -> Iterator[Line]:
         """Yield the lines that hold a needle, in the order of the text; of very many alike, the first and the last."""
         number, before = 1, 0
-        for start, hit in sorted(self._starts().items()):
+        starts = self._starts()
+        if len(self._data) <= _WHOLE:
+            starts = self._all_lines() | starts
+        for start, hit in sorted(starts.items()):
             number += self._data.count(b"\n", before, start)
             before = start
             end = self._data.find(b"\n", start)
@@ -99,6 +114,18 @@ class Log:
         start, end = max(start, line.start - _CONTEXT_BYTES), min(end, line.end + _CONTEXT_BYTES)
         return _decoded(self._data[start:end]).lower()
 
+    def _all_lines(self) -> dict[int, int]:
+        """Return the starts of all lines that can hold a message: in a short text, no needle is needed."""
+        found: dict[int, int] = {}
+        start = 0
+        while start < len(self._data):
+            end = self._data.find(b"\n", start)
+            end = len(self._data) if end < 0 else end
+            if end - start >= _SHORTEST:
+                found[start] = start
+            start = end + 1
+        return found
+
     def _starts(self) -> dict[int, int]:
         """Return the starts of the lines that hold a needle, and where in the line one lies."""
         lower = self._data.lower()
@@ -107,7 +134,7 @@ class Log:
         for needle in SCAN:
             if _longest_word(needle) in words:
                 _collect(lower, needle, found)
-        for word in translation_needles(is_ascii=self._data.isascii()):
+        for word in _translations_in(self._data, words):
             _collect(self._data, word, found)
         if len(found) <= _MOST_LINES:
             return found
@@ -121,6 +148,15 @@ class Log:
             start, end = middle, min(end, middle + LONGEST)
         raw = self._data[start:end].decode("utf-8", "replace")
         return Line(number, start, end, raw, clean_line(raw))
+
+
+def _translations_in(data: bytes, words: bytes) -> Iterator[bytes]:
+    """Yield the translated messages that a text may hold: it has their longest ASCII word, and their other letters."""
+    letters = set(data.translate(None, _ASCII).decode("utf-8", "replace"))
+    for word, _ in translations():
+        needle = word.encode()
+        if _longest_word(needle) in words and letters.issuperset(x for x in word if x > "\x7f"):
+            yield needle
 
 
 def _longest_word(needle: bytes) -> bytes:
@@ -141,7 +177,7 @@ def _words(data: bytes) -> bytes:
         found.update(data[start:end].translate(_TO_WORDS).split())
         start = end + 1
         if len(found) > _MOST_WORDS:  # no language: search for everything
-            return b" ".join(map(_longest_word, SCAN))
+            return b" ".join(map(_longest_word, (*SCAN, *(word.encode() for word, _ in translations()))))
     return b" ".join(found)
 
 
@@ -167,4 +203,5 @@ def _collect(data: bytes, needle: bytes, found: dict[int, int]) -> None:
 
 
 def _decoded(data: bytes) -> str:
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", without_escapes(data.decode("utf-8", "replace")))
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", without_escapes(data.decode("utf-8", "replace")))
+    return re.sub(_STAMP, "\n", f"\n{text}")[1:]

@@ -3,6 +3,10 @@
 Source: the message catalogues of glibc (libc.po), bash, coreutils and dpkg for de, fr, es, ja, zh_CN and zh_TW.
 """
 
+from collections.abc import Iterator
+
+from qemudoctor.errors.reading.catalogues import MORE
+
 # ruff: noqa: RUF001 - the letters of other scripts, and their quotes and colons, are what is looked for
 
 # (English, translations). Longer phrases first where one contains another.
@@ -49,6 +53,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "不正なインタプリタ",
             "解释器错误",
             "损坏的解释器",
+            "坏的解释器",
             "錯誤的直譯器",
             "直譯器錯誤",
         ),
@@ -69,6 +74,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "exec format error",
         (
             "Fehler im Format der Programmdatei",
+            "Format error for exec()",
             "Erreur de format pour exec()",
             "Erreur de format d'exécution",
             "Formato de ejecutable incorrecto",
@@ -240,18 +246,9 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
-# German, French and Spanish messages may hold ASCII only. Each such translation holds one of these.
-_IN_ASCII = (
-    "Fehler im", "Operation ist", "Speicherzug", "Trop de", "Valor dem", "Accediendo", "Datei ", "Keine Berecht",
-    "Symbolic", "symbolischen", "existiert bereits", "nicht implementiert", "rreur de ", "Aucun ",
-    "rgument invalide", "Le fichier", "Instruction non", "ejecutable", "ejecutar", "No existe", "ermiso denegado",
-    "ya existe", "solo lectura", "nterpreter", "commande", "lesbar", "accessible en",
-    "passt nicht zum", "no corresponde con", "-Architektur", "arquitectura del", "architecture du",
-)  # fmt: skip
 
-
-def translation_needles(*, is_ascii: bool) -> tuple[bytes, ...]:
-    """Return what to look for in a text to find all translated messages; few things if it holds ASCII only."""
-    if is_ascii:
-        return tuple(word.encode() for word in _IN_ASCII)
-    return tuple(word.encode() for _, words in ROWS for word in words)
+def translations() -> Iterator[tuple[str, str]]:
+    """Yield all pairs of a translation and what it says in English."""
+    for english, words in (*ROWS, *MORE):
+        for word in words:
+            yield word, english

@@ -14,6 +14,7 @@ def signatures() -> Iterator[Signature]:
         images,
         loaders,
         lookalikes,
+        modules,
         registration,
         runtimes,
         sandboxes,
@@ -24,6 +25,18 @@ def signatures() -> Iterator[Signature]:
 
     yield from registration.ROWS[:-1]
     yield from tools.ROWS
-    for table in (lookalikes, engines, images, shells, starters, runtimes, loaders, emulators, sandboxes, guests):
+    for table in (
+        lookalikes,
+        engines,
+        images,
+        shells,
+        starters,
+        runtimes,
+        loaders,
+        modules,
+        emulators,
+        sandboxes,
+        guests,
+    ):
         yield from table.ROWS
     yield registration.ROWS[-1]  # anything that names binfmt_misc and an errno

@@ -39,11 +39,26 @@ ROWS: tuple[Signature, ...] = (
         "qemu-guest-space",
         "guest-space",
         "qemu",
-        ("guest_base", "guest address space", "virtual address space", "guest address mapping", "mmap_min_addr"),
+        (
+            "guest_base",
+            "guest address space",
+            "virtual address space",
+            "virtual address spac",
+            "guest address mapping",
+            "mmap_min_addr",
+        ),
         r"(?:unable to reserve 0x[0-9a-f]{1,16} bytes of virtual address space|unable to find a guest_base"
-        r"|for use as guest address space"
+        r"|for use as guest address space|requires (?:more than reserved )?virtual address spac"
         r"|guest address (?:space|mapping)|qemu[^\n]{0,100}mmap_min_addr|unable to mmap|cannot allocate guest)",
         source="QEMU linux-user/elfload.c probe_guest_base",
+    ),
+    Signature(
+        "qemu-cpu-model",
+        "qemu-cpu-model",
+        "qemu",
+        ("unable to find cpu model",),
+        rf"{_QEMU}: unable to find CPU model",
+        source="QEMU linux-user/main.c",
     ),
     Signature(
         "qemu-syscall",
@@ -100,8 +115,9 @@ ROWS: tuple[Signature, ...] = (
         "box64-wrong",
         "qemu-wrong-elf",
         "other",
-        ("not a x86", "not an x86", "not a valid elf", "not an elf"),
-        r"(?:box(?:64|86)|fex)[^\n]{0,200}not an? (?:x86|valid elf|elf)|not an? x86(?:_64)? elf",
+        ("not a x86", "not an x86", "not a valid elf", "not an elf", "reading elf header"),
+        r"error: reading elf header of [^\n]{1,300}|(?:box(?:64|86)|fex)[^\n]{0,200}not an? (?:x86|valid elf|elf)"
+        r"|not an? x86(?:_64)? elf",
         errno="ENOEXEC",
         source="box64, box86",
     ),
@@ -123,6 +139,15 @@ ROWS: tuple[Signature, ...] = (
         r"(?:(?P<program>[^\s:]{1,400}): )?invalid ELF image for this architecture",
         errno="ENOEXEC",
         source="QEMU linux-user/elfload.c load_elf_image",
+    ),
+    Signature(
+        "qemu-while-opening",
+        "qemu-while-opening",
+        "qemu",
+        ("error while loading /", "error while loading ./"),
+        r"^(?:[\w./-]{0,60}: )?error while loading (?!shared)(?P<program>[^\s:]{1,400}): no such file or directory",
+        errno="ENOENT",
+        source="QEMU linux-user/main.c: the program that it was given is not there",
     ),
     Signature(
         "qemu-while-loading",

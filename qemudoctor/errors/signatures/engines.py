@@ -101,7 +101,7 @@ ROWS: tuple[Signature, ...] = (
         "engine:*",
         "runc",
         _EXECVE,
-        rf"(?:^|[\s\"'(|])(?:error: )?exec {PROGRAM}: {ERRNO}",
+        rf"(?:^|[\s\"'(|])(?:error: )?(?<!unable to )(?<!failed to )(?<!can't )(?<!cannot )exec {PROGRAM}: {ERRNO}",
         source="opencontainers/runc libcontainer/system/linux.go Exec, from 1.1.0",
     ),
     Signature(

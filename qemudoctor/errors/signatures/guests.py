@@ -9,6 +9,15 @@ _QEMU = (
 
 ROWS: tuple[Signature, ...] = (
     Signature(
+        "sudo-nosuid",
+        "sudo-bare",
+        "other",
+        ("effective uid is not 0",),
+        r"(?P<program>sudo): effective uid is not 0, is /[^\n]{1,100} on a file system with the 'nosuid' option",
+        errno="EPERM",
+        source="sudo src/sudo.c sudo_check_suid: the file is setuid, and its rights got lost",
+    ),
+    Signature(
         "sudo-euid",
         "sudo",
         "other",
@@ -27,6 +36,14 @@ ROWS: tuple[Signature, ...] = (
         r"|setuid)|needs? to be setuid|setuid root)",
         errno="EPERM",
         source="sudo src/sudo.c sudo_check_suid",
+    ),
+    Signature(
+        "sql-server-fatal",
+        "pal-crash",
+        "other",
+        ("encountered a fatal error and cannot continue running",),
+        r"this program has encountered a fatal error and cannot continue running",
+        source="SQL Server on Linux, SQLPAL",
     ),
     Signature(
         "largefile",
@@ -70,6 +87,17 @@ ROWS: tuple[Signature, ...] = (
         source="QEMU linux-user/fd-trans.c",
     ),
     Signature(
+        "netlink",
+        "emulated-syscall",
+        "node",
+        ("networkinterfaces", "interface_addresses", "getlocaladdresses", "netlink", "eafnosupport"),
+        r"uv_interface_addresses|networkInterfaces[^\n]{0,80}(?:unknown system error|not (?:supported|implemented))"
+        r"|EAFNOSUPPORT, address family not supported"
+        r"|netlink[^\n]{0,60}(?:protocol|operation|address family)(?: family)? not supported",
+        errno="EAFNOSUPPORT",
+        source="libuv getifaddrs: QEMU without netlink sockets",
+    ),
+    Signature(
         "namespace-einval",
         "openat2-einval",
         "other",
@@ -78,6 +106,33 @@ ROWS: tuple[Signature, ...] = (
         r"|nftables)[^\n]{0,120}(?P<errno>invalid argument|function not implemented|protocol not supported"
         r"|iptables who)",
         source="QEMU linux-user/syscall.c: flags and options that it refuses",
+    ),
+    Signature(
+        "go-signals",
+        "emulated-syscall",
+        "go",
+        ("rt_sigaction failure", "sigaltstack failure", "epollcreate failed", "sched_getaffinity"),
+        r"fatal error: (?:rt_sigaction|sigaltstack) failure|epollcreate failed",
+        errno="EINVAL",
+        source="Go runtime/os_linux.go",
+    ),
+    Signature(
+        "go-fatal",
+        "emulated-crash",
+        "go",
+        ("fatal error: ",),
+        r"fatal error: [^\n]{0,60}(?:unexpected signal|malloc deadlock|bad pointer|found bad|holding locks"
+        r"|unexpected return pc|morestack|systemstack"
+        r"|semasleep|futexwakeup|exitsyscall|checkdead|workbuf|bad sweepgen|mark stack)",
+        source="Go runtime: throws that correct programs do not cause",
+    ),
+    Signature(
+        "jvm-start",
+        "emulated-failure",
+        "java",
+        ("could not create the java virtual", "port library failed", "fatal exception has occurred"),
+        r"could not create the java virtual machine|port library failed to initialize",
+        source="OpenJDK, OpenJ9 launchers",
     ),
     Signature(
         "jvm-crash",
@@ -105,7 +160,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "kernel-too-old",
-        "function-missing-weak",
+        "guest-kernel-too-old",
         "other",
         ("kernel too old",),
         r"FATAL: kernel too old",

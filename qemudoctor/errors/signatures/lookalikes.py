@@ -19,8 +19,9 @@ ROWS: tuple[Signature, ...] = (
         "",
         "kernel",
         ("insert", "insmod", "modprobe", "init_module", "module format", "kexec"),
-        r"(?:could not|failed to|cannot|can't|unable to|error) ?(?:inserting|insert)|\binsmod\b|\bmodprobe: "
-        r"|init_module|invalid module format|kexec",
+        r"^(?![^\n]{0,300}iptables who)[^\n]{0,300}?(?:(?:could not|failed to|cannot|can't|unable to|error) ?"
+        r"(?:inserting|insert)|\binsmod\b|\bmodprobe: "
+        r"|init_module|invalid module format|kexec)",
         source="kmod: a module of the kernel with the errno of its own format, ENOEXEC",
     ),
     Signature(
@@ -70,8 +71,8 @@ ROWS: tuple[Signature, ...] = (
         "register-permission",
         "runc",
         ("error mounting", "rootfs_linux"),
-        r"(?:error mounting|mounting)[^\n]{0,200}(?:binfmt|\"(?:sysfs"
-        r"|proc)\")[^\n]{0,200}(?P<errno>operation not permitted|permission denied)",
+        r"(?:error mounting|mounting)[^\n]{0,200}binfmt[^\n]{0,200}(?P<errno>operation not permitted"
+        r"|permission denied)",
         source="opencontainers/runc libcontainer/rootfs_linux.go, rootless and privileged",
     ),
     Signature(

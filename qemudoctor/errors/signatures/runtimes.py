@@ -2,7 +2,20 @@
 
 from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
 
+# A name that was made for one platform, or a whole path: a program that is just not there mostly has neither.
+_PLACE = r"(?:/|[^\s'\"]{0,200}(?:x86_64|x64|amd64|aarch64|arm64|linux)[^\s'\"]{0,60}/)"
+
 ROWS: tuple[Signature, ...] = (
+    Signature(
+        "go-forkexec-script",
+        "script:ENOENT",
+        "go",
+        ("fork/exec",),
+        r"fork/exec (?P<program>[^\s:]{0,300}(?:\.(?:sh|py|pl|rb|js|bash)|/scripts?[\w/.-]{0,100}|hook[\w.-]{0,60}"
+        r"|entrypoint[\w.-]{0,20})): no such file or directory",
+        errno="ENOENT",
+        source="Go syscall/exec_unix.go: a script by its name",
+    ),
     Signature(
         "go-forkexec",
         "runtime:*",
@@ -41,7 +54,7 @@ ROWS: tuple[Signature, ...] = (
         "runtime-path:ENOENT",
         "java",
         ("error=2",),
-        r"Cannot run program \"(?P<program>[^\"]{0,200}/[^\"]{1,200})\"[^\n]{0,200}error=2,",
+        rf"Cannot run program \"(?P<program>{_PLACE}[^\"]{{1,200}})\"[^\n]{{0,200}}error=2,",
         errno="ENOENT",
         source="OpenJDK ProcessImpl",
     ),
@@ -59,7 +72,7 @@ ROWS: tuple[Signature, ...] = (
         "runtime-path:ENOENT",
         "python",
         ("errno 2]",),
-        r"FileNotFoundError: \[Errno 2\] no such file or directory: '(?P<program>[^'\n]{0,200}/[^'\n]{1,200})'",
+        rf"FileNotFoundError: \[Errno 2\] no such file or directory: '(?P<program>{_PLACE}[^'\n]{{1,200}})'",
         errno="ENOENT",
         source="CPython subprocess",
     ),
@@ -68,7 +81,7 @@ ROWS: tuple[Signature, ...] = (
         "runtime-path:ENOENT",
         "node",
         ("spawn",),
-        r"spawn(?:Sync)? (?P<program>[^\s]{0,200}/[^\s]{1,200}) ENOENT",
+        rf"spawn(?:Sync)? (?P<program>{_PLACE}[^\s]{{1,200}}) ENOENT",
         errno="ENOENT",
         source="libuv; Node.js child_process",
     ),
@@ -117,7 +130,8 @@ ROWS: tuple[Signature, ...] = (
         "runtime:ENOEXEC",
         "node",
         ("enoexec", "error -8", "errno: -8"),
-        r"(?:spawn(?:Sync)? ?(?P<program>[^\s]{0,300}) (?:ENOEXEC|Unknown system error -8)|ENOEXEC: exec format error"
+        r"(?:spawn(?:Sync)? ?(?P<program>[^\s]{0,300}) (?:ENOEXEC|Unknown system error -8)"
+        r"|(?<!Errno::)ENOEXEC: exec format error"
         r"|Unknown system error -8|errno: -8|code: 'ENOEXEC')",
         errno="ENOEXEC",
         source="libuv; Node.js child_process",
@@ -147,7 +161,7 @@ ROWS: tuple[Signature, ...] = (
         ),
         r"(?:installed (?P<program>[\w@/-]{1,60}) for (?:another|a different) platform"
         r"|package is present but this platform|binaries cannot be used on the '[\w-]{3,24}' platform"
-        r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
+        r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)(?:musl)?-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
         r"|could not load the [\"']sharp[\"'] module using the [\w-]{1,40} runtime|installed for (?:another"
         r"|a different) (?:platform|architecture))",
         source="esbuild lib/npm/node-platform.ts; rollup; sharp; napi-rs",
@@ -163,7 +177,7 @@ ROWS: tuple[Signature, ...] = (
     Signature(
         "ruby-enoexec",
         "runtime:ENOEXEC",
-        "other",
+        "ruby",
         ("errno::enoexec", "exec format error -"),
         rf"(?:Errno::ENOEXEC|exec format error - {PROGRAM})",
         errno="ENOEXEC",
@@ -172,7 +186,7 @@ ROWS: tuple[Signature, ...] = (
     Signature(
         "perl-exec",
         "runtime:*",
-        "other",
+        "perl",
         ("can't exec",),
         rf"can't exec {PROGRAM}:? {ERRNO}",
         source="Perl doio.c; git run-command.c",

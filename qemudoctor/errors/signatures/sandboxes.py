@@ -13,7 +13,7 @@ ROWS: tuple[Signature, ...] = (
         "seccomp",
         "other",
         ("thread",),
-        r"(?:creat|start)[^\n]{0,60}thread[^\n]{0,80}(?:operation not permitted|EPERM|errno:? ?1\b)"
+        r"(?:creat|start|spawn)[^\n]{0,60}thread[^\n]{0,80}(?:operation not permitted|EPERM|errno:? ?1\b)"
         r"|thread[^\n]{0,40}creat[^\n]{0,60}(?:operation not permitted|EPERM)|can't start new thread"
         r"|assert[^\n]{0,80}uv_thread_create",
         errno="EPERM",
@@ -27,6 +27,15 @@ ROWS: tuple[Signature, ...] = (
         r"can't initialize time|clock_gettime\(\w{1,20}\) failed",
         errno="EPERM",
         source="CPython, busybox: clock_gettime64 refused by an old libseccomp",
+    ),
+    Signature(
+        "root-refused",
+        "root-refused",
+        "other",
+        ("operation not permitted",),
+        r"tar: [^\n]{1,300}: cannot (?:utime|change mode)[^\n]{0,40}: (?P<errno>operation not permitted)",
+        errno="EPERM",
+        source="GNU tar: utimensat_time64 or fchmodat2 refused by an old libseccomp",
     ),
     Signature(
         "apt-post-invoke",
@@ -68,6 +77,15 @@ ROWS: tuple[Signature, ...] = (
         r"\"?no new privileges\"? flag is set",
         errno="EPERM",
         source="sudo src/sudo.c",
+    ),
+    Signature(
+        "rust-eperm",
+        "seccomp-weak",
+        "rust",
+        ("permissiondenied",),
+        r"code: 1, kind: PermissionDenied, message: \"operation not permitted\"",
+        errno="EPERM",
+        source="Rust std::io::Error: EPERM of something that is no file",
     ),
     Signature(
         "unshare-eperm",

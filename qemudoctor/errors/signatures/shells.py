@@ -35,6 +35,15 @@ ROWS: tuple[Signature, ...] = (
         source="bash execute_cmd.c shell_execve",
     ),
     Signature(
+        "mksh-elf-file",
+        "shell:ENOEXEC",
+        "other",
+        ("not executable: ",),
+        r"(?P<program>[^\s:]{1,400}): not executable: (?:(?:32|64)-bit ELF file|magic 7F45)",
+        errno="ENOEXEC",
+        source="mksh exec.c, the shell of Android",
+    ),
+    Signature(
         "bash-required-file",
         "shell:ENOENT",
         "bash",
@@ -53,6 +62,15 @@ ROWS: tuple[Signature, ...] = (
         r"|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
         errno="ENOENT",
         source="bash, env, zsh",
+    ),
+    Signature(
+        "set-carriage-return",
+        "crlf-in-script",
+        "bash",
+        ("illegal option -", "invalid option"),
+        r"set: (?:(?:line )?\d{1,4}: )?illegal option -\s{0,4}$|set: pipefail: invalid option name"
+        r"|^: invalid option(?: name)?$",
+        source="dash, busybox, bash: the carriage return after `set -e` is taken for an option",
     ),
     Signature(
         "bad-elf-interpreter-other",
@@ -136,6 +154,26 @@ ROWS: tuple[Signature, ...] = (
         r"|aarch64|armv\d)[\w.-]{0,20}): not found$",
         errno="ENOENT",
         source="dash src/exec.c; busybox: a name as those of downloaded programs are",
+    ),
+    Signature(
+        "sh-not-found-shown",
+        "shell-shown:ENOENT",
+        "dash",
+        ("not found",),
+        r"^-?(?:\S{0,40}[$#] )?(?:/bin/)?(?:ba|da|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>[\w.+-]{1,60})"
+        r": not found$",
+        errno="ENOENT",
+        source="dash src/exec.c; busybox: a name that is then shown to be there",
+    ),
+    Signature(
+        "script-no-such-binary",
+        "shell-said:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r": line \d{1,5}: (?P<program>/[^\s:]{0,300}(?:linux|x86|amd64|i[36]86|arm|_32|_64|32bit|64bit)[^\s:/]{0,20}"
+        r"/[\w+-]{1,60}): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a program in a folder for one platform",
     ),
     Signature(
         "fish-linker",

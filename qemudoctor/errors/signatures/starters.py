@@ -29,7 +29,7 @@ ROWS: tuple[Signature, ...] = (
         "systemd:*",
         "systemd",
         ("spawning", "failed to execute", "unable to locate executable"),
-        rf"(?:at step EXEC spawning|failed to execute(?: command)?|unable to locate executable) {PROGRAM}:? {ERRNO}",
+        rf"(?:at step EXEC spawning|failed to execute|unable to locate executable) (?:command: |{PROGRAM}:? )?{ERRNO}",
         source="systemd src/core/execute.c",
     ),
     Signature(
@@ -104,7 +104,7 @@ ROWS: tuple[Signature, ...] = (
         "argv-shift",
         "dash",
         ("applet not found",),
-        r"(?P<program>[\w./-]{1,200}): applet not found",
+        r"(?:^|[\s'\"(])(?P<program>(?!busybox)[a-zA-Z0-9_+/-][a-zA-Z0-9_.+/-]{0,100}(?<!\.exe)): applet not found",
         source="busybox libbb/appletlib.c",
     ),
     Signature(
@@ -129,7 +129,7 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("not found",),
         r"(?:(?:^|\s)(?:-?(?:/bin/)?(?:ba|da|a)?sh): (?:(?:line )?\d{1,5}: )?"
-        r"|: (?:line )?\d{1,5}: )(?P<program>\.{0,2}/[^\s:]{1,400}): not found$",
+        r"|: (?:line )?\d{1,5}: )(?P<program>(?!/lib\S{0,40}/ld-)\.{0,2}/[^\s:\ufffd]{1,400}): not found$",
         errno="ENOENT",
         source="dash src/exec.c; busybox",
     ),
@@ -285,7 +285,7 @@ ROWS: tuple[Signature, ...] = (
         "exec:ENOEXEC",
         "other",
         ("enoexec",),
-        r"(?:execve\(\"(?P<program>[^\"]{1,300})\")?[^\n]{0,200}ENOEXEC",
+        r"^(?![^\n]{0,300}(?:spawn|Errno::))[^\n]{0,200}?(?:execve\(\"(?P<program>[^\"]{1,300})\")?[^\n]{0,200}ENOEXEC",
         errno="ENOEXEC",
         source="strace",
     ),

@@ -1,6 +1,6 @@
 """Tools that look for an entry or an emulator before they start, and what they say where there is none."""
 
-from qemudoctor.errors.signatures.signature import Signature
+from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
 
 ROWS: tuple[Signature, ...] = (
     Signature(
@@ -44,11 +44,82 @@ ROWS: tuple[Signature, ...] = (
         source="build scripts",
     ),
     Signature(
+        "builder-platform",
+        "other-builder",
+        "other",
+        ("is required to build", "required system:"),
+        r"an? '(?P<platform>\w{3,10})-linux' with features \{[^}]{0,80}\} is required to build [^\n]{1,300}but I am "
+        r"an? '\w{3,10}-(?:linux|darwin)'|required system: '\w{3,10}-linux'",
+        source="Nix src/libstore/build: neither this system nor one of extra-platforms",
+    ),
+    Signature(
+        "builder-exec",
+        "chroot:*",
+        "other",
+        ("executing '",),
+        rf"(?:error: |setting up the build environment: )executing {PROGRAM}: {ERRNO}",
+        source="Nix src/libstore/build: the builder of a derivation",
+    ),
+    Signature(
+        "cargo-runner",
+        "emulator-missing",
+        "rust",
+        ("could not execute process",),
+        r"could not execute process [`'\"]?(?P<interpreter>(?:/\S{1,200}/)?qemu-(?!system)[a-z0-9_]{2,16}"
+        r"(?:-static)?)[ `]",
+        errno="ENOENT",
+        source="cargo: the runner of a target",
+    ),
+    Signature(
+        "crun-memfd",
+        "memfd-reexec",
+        "crun",
+        ("re-execute libcrun",),
+        r"failed to re-execute libcrun via memory file descriptor",
+        source="crun src/libcrun/cloned_binary.c",
+    ),
+    Signature(
+        "appimage-launcher",
+        "wrong-package",
+        "other",
+        ("failed to execute patched runtime",),
+        r"failed to execute patched runtime: exec format error",
+        errno="ENOEXEC",
+        source="AppImageLauncher src/binfmt-bypass",
+    ),
+    Signature(
+        "namespace-exec",
+        "chroot:*",
+        "other",
+        ("unshare", "nsenter", "setpriv", "proot", "runuser", "arch-chroot", "nspawn"),
+        rf"(?:unshare|nsenter|setpriv|runuser|proot|arch-chroot|nspawn)(?: (?:warning|error))?: "
+        rf"(?:failed to execute|execv\w{{0,2}}|exec|can't execute|failed to exec)\(? ?{PROGRAM}\)?: {ERRNO}",
+        source="util-linux, proot: a program in another root",
+    ),
+    Signature(
+        "sandbox-exec",
+        "exec:*",
+        "other",
+        ("bwrap: exec", "firejail"),
+        rf"(?:bwrap|firejail): (?:execv\w{{0,2}}|exec|cannot start application:?) ?{PROGRAM}?:? ?{ERRNO}",
+        source="bubblewrap, firejail: a program of this system, shut in",
+    ),
+    Signature(
+        "windows-program-with-spaces",
+        "windows-program",
+        "bash",
+        (".exe: ",),
+        r"/mnt/[a-z]/(?P<program>[^\n:]{1,300}\.exe): (?:cannot execute binary file: )?exec format error",
+        errno="ENOEXEC",
+        source="dash, bash under WSL",
+    ),
+    Signature(
         "second-stage",
         "second-stage",
         "chroot",
-        ("failure trying to run: chroot",),
-        r"failure trying to run: chroot [^\n]{1,300}(?:/true|second-stage)",
+        ("failure trying to run:",),
+        r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage)"
+        r"| {0,2}(?P<program2>/sbin/ldconfig|/bin/true|/usr/bin/\w{1,20}))",
         source="debootstrap functions",
     ),
 )

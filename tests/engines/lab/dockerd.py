@@ -63,13 +63,19 @@ class Docker:
         }
 
     @property
+    def buildkit_client(self) -> str:
+        """Return the docker client that can talk to BuildKit."""
+        client = next((client for client in _clients() if _speaks_buildkit(client)), None)
+        if client is None:
+            pytest.skip("no docker client here can use BuildKit: neither buildx nor a client before 23")
+        return client
+
+    @property
     def buildkit_environment(self) -> Mapping[str, str]:
         """Return the same for a `docker build` that has to go through BuildKit."""
         folder = self._folder / "buildkit-client"
         if not folder.exists():
-            client = next((client for client in _clients() if _speaks_buildkit(client)), None)
-            if client is None:
-                pytest.skip("no docker client here can use BuildKit: neither buildx nor a client before 23")
+            client = self.buildkit_client
             folder.mkdir()
             (folder / "docker").symlink_to(client)
         path = f"{folder}:{self.environment['PATH']}"
@@ -98,9 +104,9 @@ class Docker:
         """Return the finished command line, given to a shell exactly as it was printed."""
         return run(["sh", "-c", command], env=self.buildkit_environment if buildkit else self.environment, cwd=cwd)
 
-    def import_image(self, layer_tar: Path, *, tag: str, platform: str) -> str:
+    def import_image(self, layer_tar: Path, *, tag: str, platform: str, entrypoint: Sequence[str] = ()) -> str:
         """Return the tag of an image made of one layer that says of itself that it is for `platform`."""
-        saved = saved_image(layer_tar, self._folder / "image.tar", tag=tag, platform=platform)
+        saved = saved_image(layer_tar, self._folder / "image.tar", tag=tag, platform=platform, entrypoint=entrypoint)
         checked([self._client, "load", "--input", saved], env=self.environment)
         saved.unlink()
         return tag

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def layer(root: Path, destination: Path) -> Path:
     return destination
 
 
-def saved_image(layer_tar: Path, destination: Path, *, tag: str, platform: str) -> Path:
+def saved_image(layer_tar: Path, destination: Path, *, tag: str, platform: str, entrypoint: Sequence[str] = ()) -> Path:
     """Return a one-layer image as `docker save` writes it, for `docker load`.
 
     `docker import --platform` is not enough: Docker 20.10 takes only the system from it and writes its own
@@ -99,7 +100,10 @@ def saved_image(layer_tar: Path, destination: Path, *, tag: str, platform: str) 
         "architecture": architecture,
         "os": system,
         **({"variant": variant} if variant else {}),
-        "config": {"Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["sh"]},
+        "config": {
+            "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            **({"Entrypoint": list(entrypoint)} if entrypoint else {"Cmd": ["sh"]}),
+        },
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
         "history": [{"created": "1970-01-01T00:00:00Z", "comment": f"busybox for {platform}"}],
     }

@@ -63,6 +63,10 @@ class Podman:
         fixed = ("--network", "host", "--no-cache", "--pull=never", "--platform", platform, "--tag", tag)
         return self._podman("build", *fixed, *options, str(context))
 
+    def words(self, program: str = "podman") -> tuple[str, ...]:
+        """Return the words that start podman, or buildah, in its namespace: for a command line of one's own."""
+        return (*self._inside, program)
+
     def shell(self, command: str, *, cwd: Path | None = None) -> Completed:
         """Return the finished command line, given to a shell exactly as it was printed."""
         return run([*self._inside, "sh", "-c", command], env=self.environment, cwd=cwd)

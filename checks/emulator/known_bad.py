@@ -1,0 +1,170 @@
+"""Builds of QEMU that are known to be bad, by their version and how they were built."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
+from qemudoctor.checks.diagnosis import diagnose
+from qemudoctor.checks.subjects import listed, one_per_architecture
+from qemudoctor.facts import Unavailable, is_qemu, target_named_by
+from qemudoctor.kernel.entry import Entry
+from qemudoctor.platforms import Platform
+
+if TYPE_CHECKING:  # only needed where an entry is QEMU's
+    from qemudoctor.known_bad_qemu import KnownBad, Version
+
+_SHOWN = 4
+# Faults that a program which was really executed tells about, whatever the version says: QD503 and QD505.
+_OBSERVED = frozenset({"openat2-missing", "openat2-musl", "cpu-level"})
+
+EXPLANATION = """\
+Some versions of QEMU's user mode are known to be bad: they crash in programs that every image
+has, or lack something that newer ones need. The programs then die by SIGSEGV or with an error
+message that names neither QEMU nor its version, often only now and then. This check compares the
+version of the emulator that really runs, and how it was built, with a list of such faults. Each
+line of the evidence is one, with the place where it was reported.
+
+The widest is the one of emulators that are static and not position-independent, up to 9.2.1: on
+kernels with the larger address space randomisation of 2024 (44c76825d6ee) they die at random.
+Builds that are static-pie do not, which is why Debian 12 with its 7.2 is not affected since
+deb12u9.
+
+A warning is about programs of every image, an info about particular ones. It is harmless if your
+images do not hold those, and the list says nothing about faults that nobody reported.
+
+To see it for yourself: execute the emulator with --version, and `file` shows whether it is a
+"static-pie" or "statically linked" program.
+"""
+
+
+class _Running(NamedTuple):
+    """What is known of the emulator that an entry runs."""
+
+    version: str
+    traits: str
+
+
+def find_known_bad(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for each version that has faults which a later one has not."""
+    found: dict[tuple[_Running, tuple[KnownBad, ...]], list[tuple[Platform, Entry, _Running]]] = {}
+    seen: set[str] = set()
+    missing: Unavailable | None = None
+    for platform in one_per_architecture(facts):
+        try:
+            entry = facts.entry_for(platform)
+            if entry is None or entry.name in seen or not entry.enabled or not is_qemu(entry.interpreter):
+                continue
+            seen.add(entry.name)
+            fault = diagnose(facts, platform)
+            if fault is not None and not fault.works_now:
+                continue  # what keeps its programs from starting comes first
+            running = _running(facts, entry)
+        except Unavailable as error:
+            missing = missing or error
+            continue
+        rows = () if running is None else _faults(facts, platform, entry, running)
+        if running is not None and rows:
+            found.setdefault((running, rows), []).append((platform, entry, running))
+    for (_, rows), concerned in found.items():
+        yield _finding(facts, rows, concerned)
+    if missing is not None:
+        raise missing
+
+
+def _running(facts: Facts, entry: Entry) -> _Running | None:
+    """Return what is known of the emulator that an entry runs: the one that F holds open, where that was seen.
+
+    None if its version is not known.
+    """
+    emulator = facts.emulator(entry.interpreter)
+    try:
+        pinned = facts.pinned_emulator(entry)
+    except Unavailable:
+        pinned = None
+    runs = emulator if pinned is None else pinned
+    if runs.version is None:
+        return None
+    is_musl = None if pinned is None else pinned.is_musl
+    if is_musl is None and _may_be_of_musl(runs.version):
+        is_musl = facts.is_musl(emulator)
+    traits = ("" if runs.linkage is None else runs.linkage.value, "musl" if is_musl else "")
+    return _Running(runs.version, " ".join(x for x in traits if x))
+
+
+def _may_be_of_musl(version: str) -> bool:
+    """Return whether a fault of this version depends on the C library, so that the file has to be searched."""
+    from qemudoctor.known_bad_qemu import ROWS, parse_version
+
+    numbers = parse_version(version)
+    return numbers is not None and any(x.build == "musl" and x.first <= numbers < x.fixed for x in ROWS)
+
+
+def _faults(facts: Facts, platform: Platform, entry: Entry, running: _Running) -> "tuple[KnownBad, ...]":
+    from qemudoctor.known_bad_qemu import known_bad, parse_version
+
+    numbers = parse_version(running.version)
+    if numbers is None:
+        return ()
+    guest = target_named_by(entry.interpreter) or platform.architecture.qemu_target
+    rows = known_bad(kind="", text="", guest=guest, version=numbers, build=running.traits)
+    seen = facts.behaviour(platform) is not None
+    return tuple(x for x in rows if x.report and not (seen and x.id in _OBSERVED))
+
+
+def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[Platform, Entry, _Running]]) -> Finding:
+    platform, entry, running = concerned[0]
+    names = [x.name for _, x, _ in concerned]
+    shown = listed(names if len(names) <= _SHOWN else [*names[:_SHOWN], "others"])
+    grave = [x for x in rows if x.report == Severity.WARNING.value]
+    least = max(x.fixed for x in rows)
+    return Finding(
+        subject=entry.name,
+        platform=platform.name,
+        entry=entry.name,
+        message=f"{shown}: {_built(running)} has {_faults_of(len(rows))}: {(grave or rows)[0].symptom}",
+        severity=Severity.WARNING if grave else None,
+        cause="qemu-crash" if grave else None,
+        evidence=(
+            *(Evidence(x.source, f"{_span(x)}: {x.symptom}; what helps: {x.workaround}") for x in rows),
+            Evidence(entry.interpreter, _built(running)),
+        ),
+        remedies=_cures(facts, platform, entry, least) if grave else (),
+    )
+
+
+def _cures(facts: Facts, platform: Platform, entry: Entry, least: "Version") -> tuple[Remedy, ...]:
+    from qemudoctor.remedies.newer import newer_emulators
+
+    return newer_emulators(facts, platform, entry, least=least)
+
+
+def _built(running: _Running) -> str:
+    return f"QEMU {running.version}" + (f" ({running.traits.replace(' ', ', ')})" if running.traits else "")
+
+
+def _faults_of(count: int) -> str:
+    rest = "that later versions have not"
+    return f"a fault {rest}" if count == 1 else f"{count} faults {rest}, among them"
+
+
+def _span(row: "KnownBad") -> str:
+    first, fixed = (".".join(map(str, x)) for x in (row.first, row.fixed))
+    return f"before {fixed}" if row.first == (0, 0, 0) else f"from {first} to before {fixed}"
+
+
+CHECKS = (
+    Check(
+        id="QD309",
+        slug="emulator-known-bad",
+        title="This version of QEMU is known to be bad",
+        severity=Severity.INFO,
+        family="emulator",
+        run=find_known_bad,
+        explanation=EXPLANATION,
+        references=(
+            "https://github.com/tonistiigi/binfmt/issues/215",
+            "https://github.com/systemd/systemd/issues/41279",
+            "https://bugs.debian.org/1087822",
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""One ordered plan out of many findings, and carrying it out so that nothing is lost."""
