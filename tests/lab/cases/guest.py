@@ -1,0 +1,88 @@
+"""The host is well, and the image or the program is not: nothing is found there, and trace and the message tell."""
+
+from tests.lab.case import LISTED, Case
+
+_WELL = Case(
+    id="guest-loader-missing",
+    title="a dynamic program, and the image lacks its loader",
+    breaks=":",
+    ends="exit:255",
+    observed="ok",
+    predicted="ok",
+    check=None,
+    cause=None,
+    program="dynamic",
+    explained="elf-loader-missing",
+    standing="likely",
+    traced="/lib/ld-linux-aarch64.so.1",
+)
+
+CASES = (
+    _WELL,
+    _WELL._replace(
+        id="script-crlf",
+        title="a script with CRLF line ends",
+        program="script-crlf",
+        ends="ENOENT",
+        explained="shebang-crlf",
+        standing=LISTED,
+        traced="the #! line ends in a carriage return",
+    ),
+    _WELL._replace(
+        id="script-without-shebang",
+        title="a script without its first line; chroot and shells hand it to /bin/sh",
+        program="script-without-shebang",
+        ends="ENOEXEC",
+        workloads=("runc", "crun"),
+        explained="shebang-missing",
+        standing=LISTED,
+        traced="no entry matches",
+    ),
+    _WELL._replace(
+        id="script-interpreter-missing",
+        title="a script whose interpreter is not in the image",
+        program="script-of-bash",
+        ends="ENOENT",
+        on_host="printed:''",
+        explained="shebang-interpreter-missing",
+        standing=LISTED,
+        traced="/bin/bash is not in this root",
+    ),
+    _WELL._replace(
+        id="program-missing",
+        title="the program is not in the image",
+        program="nothing",
+        ends="ENOENT",
+        explained="entrypoint-missing",
+        standing=LISTED,
+        traced="/bin/nothing is not in this root",
+    ),
+    _WELL._replace(
+        id="program-not-executable",
+        title="the program has no execute permission",
+        program="not-executable",
+        ends="EACCES",
+        explained="permission-noexec",
+        traced="may not be executed",
+    ),
+    _WELL._replace(
+        id="program-on-noexec",
+        title="the image lies on a file system that is mounted with noexec; runtimes bind it anew",
+        breaks="mount --bind $ROOT $ROOT; mount -o remount,bind,noexec $ROOT",
+        program="uname",
+        ends="EACCES",
+        workloads=("chroot", "runc"),
+        explained="permission-noexec",
+        traced="may not be executed",
+    ),
+    _WELL._replace(
+        id="program-empty",
+        title="the program is an empty file; chroot and shells hand it to /bin/sh",
+        program="empty",
+        ends="ENOEXEC",
+        workloads=("runc", "crun"),
+        explained="binary-corrupt-or-empty",
+        standing=LISTED,
+        traced="no entry matches",
+    ),
+)
