@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 
-from qemudoctor.kernel import Entry, KernelRelease, Machine, Node, NodeKind, Registry, execve
+from qemudoctor.kernel import Entry, KernelRelease, Machine, Node, NodeKind, Registry
 from qemudoctor.kernel.elf import build_executable
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import native_executable
 
 TARGET_PER_SECOND = 20_000

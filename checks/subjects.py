@@ -7,11 +7,11 @@ from qemudoctor.check import Evidence, Facts, Finding, Severity
 from qemudoctor.facts import Unavailable, entry_path
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import MEANINGS, Errno
-from qemudoctor.kernel.execve import Execution
 from qemudoctor.platforms import PLATFORMS, Architecture, Platform, platform_names
 
 if TYPE_CHECKING:
     from qemudoctor.facts.engines import Engine
+    from qemudoctor.kernel.execve import Execution
 
 EMPTY_ROOT = "in an empty root, as a container's"
 BINFMT_MISC = "https://docs.kernel.org/admin-guide/binfmt-misc.html"
@@ -79,7 +79,7 @@ def severity_of(facts: Facts, platform: Platform) -> Severity | None:
     return Severity.WARNING if facts.observed(platform).contained.outcome == "ok" else None
 
 
-def consequence(execution: Execution) -> str:
+def consequence(execution: "Execution") -> str:
     """Return how programs end, in the words that engines and shells print."""
     if execution.blocks:
         return "programs wait for ever"
@@ -103,7 +103,7 @@ def entry_evidence(facts: Facts, entry: Entry, *lines: str) -> tuple[Evidence, .
     return tuple(Evidence(entry_path(entry.name), line) for line in wanted)
 
 
-def walk_evidence(execution: Execution, *, on_host: bool = False) -> Evidence:
+def walk_evidence(execution: "Execution", *, on_host: bool = False) -> Evidence:
     """Return the last step of the model's walk, in a container unless it was on the host."""
     step = execution.steps[-1]
     where = "on the host" if on_host else EMPTY_ROOT

@@ -1,12 +1,14 @@
 """The outcome of an examination: what is said of each platform, and the whole report."""
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qemudoctor.check import Finding, Severity
 from qemudoctor.facts import Facts, Observation, Unavailable
-from qemudoctor.kernel.execve import Execution
 from qemudoctor.platforms import Platform
+
+if TYPE_CHECKING:  # only needed where a program can be predicted
+    from qemudoctor.kernel.execve import Execution
 
 
 class Support(enum.Enum):
@@ -38,7 +40,7 @@ class Place(NamedTuple):
     observed: str | None
     reason: str | None = None
     """Why it was not observed."""
-    execution: Execution | None = None
+    execution: "Execution | None" = None
     predicted_reason: str | None = None
     """Why it was not predicted."""
 
@@ -166,7 +168,7 @@ def _takes_pie(facts: Facts, platform: Platform) -> bool:
     return registry.match(platform.architecture.sample(pie=True), "") is not None
 
 
-def _place(execution: Execution | None, seen: Observation, reason: str | None = None) -> Place:
+def _place(execution: "Execution | None", seen: Observation, reason: str | None = None) -> Place:
     predicted = None if execution is None else execution.outcome
     return Place(predicted, seen.outcome, seen.reason, execution, reason)
 

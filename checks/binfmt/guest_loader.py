@@ -52,7 +52,7 @@ def _relink(facts: Facts, loader: GuestLoader) -> Iterator[Remedy]:
     from qemudoctor.remedies.shell import as_root
 
     folder = next((x for x in _LINKED if loader.path.startswith(f"{x}/")), None)
-    tree = facts.host.tree()
+    tree = facts.tree
     if folder is None or tree.node(folder) is not None or tree.node(f"/usr{loader.path}") is None:
         return
     place = f"{facts.host.root.rstrip('/')}{folder}"

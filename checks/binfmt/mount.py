@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, one_per_architecture
-from qemudoctor.facts import MOUNT_POINT, BinfmtSupport, MountState, Unavailable
+from qemudoctor.facts import MOUNT_POINT, MountState, Unavailable
 from qemudoctor.kernel.features import Feature, Support
 
 NOT_MOUNTED = """\
@@ -105,6 +105,8 @@ def _is_state(facts: Facts, state: MountState) -> bool:
 
 def _is_impossible(facts: Facts) -> bool:
     """Return whether the kernel has no binfmt_misc that could be mounted, which is another finding."""
+    from qemudoctor.facts import BinfmtSupport
+
     try:
         return facts.binfmt.support is BinfmtSupport.MISSING and not facts.binfmt.available
     except Unavailable:

@@ -90,10 +90,12 @@ def find_disabled_entry(facts: Facts) -> Iterator[Finding]:
 
 
 def _disabled(facts: Facts, platform: Platform, entry: Entry) -> Finding:
+    from qemudoctor.remedies.cures import cures
     from qemudoctor.remedies.mount import enable
     from qemudoctor.remedies.proof import helpful
 
     severity = severity_of(facts, platform)
+    switch = tuple(helpful(facts, platform, (enable(facts, entry.name),)))
     return Finding(
         subject=entry.name,
         platform=platform.name,
@@ -102,7 +104,8 @@ def _disabled(facts: Facts, platform: Platform, entry: Entry) -> Finding:
         ' "exec format error"',
         severity=severity if is_required(facts, platform) else Severity.WARNING,
         evidence=entry_evidence(facts, entry, "disabled"),
-        remedies=tuple(helpful(facts, platform, (enable(facts, entry.name),))),
+        # Switched on, an entry that has another fault as well is no help.
+        remedies=switch or cures(facts, platform),
     )
 
 

@@ -1,14 +1,17 @@
 """An emulator that was replaced on disk while the kernel goes on with the one that it opened at the registration."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import diagnose
 from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, one_per_architecture
 from qemudoctor.facts import Emulator, Unavailable, is_qemu
-from qemudoctor.facts.pinned import PinnedEmulator
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
+
+if TYPE_CHECKING:
+    from qemudoctor.facts.pinned import PinnedEmulator
 
 EXPLANATION = """\
 With the flag F the kernel opens the emulator at the registration and keeps that file open. A
@@ -52,14 +55,14 @@ def find_outdated(facts: Facts) -> Iterator[Finding]:
             yield _finding(facts, platform, entry, pinned, emulator, cure=diagnose(facts, platform) is None)
 
 
-def _differs(pinned: PinnedEmulator, emulator: Emulator) -> bool:
+def _differs(pinned: "PinnedEmulator", emulator: Emulator) -> bool:
     """Return whether two files are more than copies of each other, as after installing a package again."""
     known = (pinned.version, pinned.build), (emulator.version, emulator.build)
     return known[0] != known[1] or pinned.size != emulator.size
 
 
 def _finding(
-    facts: Facts, platform: Platform, entry: Entry, pinned: PinnedEmulator, emulator: Emulator, *, cure: bool
+    facts: Facts, platform: Platform, entry: Entry, pinned: "PinnedEmulator", emulator: Emulator, *, cure: bool
 ) -> Finding:
     from qemudoctor.remedies.newer import open_again
 
@@ -85,7 +88,7 @@ def _called(version: str | None, build: str | None, *, other: str | None) -> str
     return f"QEMU {version}" if version != other or build is None else f"QEMU {version} ({build})"
 
 
-def _described(pinned: PinnedEmulator) -> str:
+def _described(pinned: "PinnedEmulator") -> str:
     return f"{pinned.path}: {_line(pinned.version, pinned.build, pinned.size)}"
 
 

@@ -1,11 +1,15 @@
 """Kernels without binfmt_misc."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, kernel_evidence, one_per_architecture
-from qemudoctor.facts import Binfmt, BinfmtSupport, MountState, Unavailable
+from qemudoctor.facts import MountState, Unavailable
 from qemudoctor.remedies.remedy import Remedy
+
+if TYPE_CHECKING:
+    from qemudoctor.facts import Binfmt
 
 EXPLANATION = """\
 binfmt_misc is the part of the Linux kernel that hands foreign programs to an emulator.
@@ -44,6 +48,8 @@ def find_missing_support(facts: Facts) -> Iterator[Finding]:
         return
     if binfmt.available:
         return
+    from qemudoctor.facts import BinfmtSupport
+
     if binfmt.support is BinfmtSupport.MISSING:
         yield _missing(facts, Evidence(binfmt.source, binfmt.evidence))
     elif binfmt.module_is_gone and facts.sandbox is None:
@@ -60,7 +66,7 @@ def _missing(facts: Facts, evidence: Evidence) -> Finding:
     )
 
 
-def _without_module(facts: Facts, binfmt: Binfmt) -> Finding:
+def _without_module(facts: Facts, binfmt: "Binfmt") -> Finding:
     release = facts.kernel.text
     return Finding(
         subject=release,

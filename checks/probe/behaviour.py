@@ -1,14 +1,17 @@
 """What a program that was really executed found wrong with its emulator: system calls, arguments, processor."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
 from qemudoctor.checks.diagnosis import argv0_fault
 from qemudoctor.checks.subjects import BINFMT_MISC, EMPTY_ROOT, entry_evidence, listed, one_per_architecture
 from qemudoctor.facts import Unavailable
-from qemudoctor.facts.behaviour import Arguments, Behaviour, Call, Level
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
+
+if TYPE_CHECKING:  # only needed where something was executed
+    from qemudoctor.facts.behaviour import Behaviour, Call
 
 _SHOWN = 4
 # Source: Linux fddb5d430ad9 (openat2, 5.6); QEMU 9651cead2f1b (9.2); what the fix for musl came in.
@@ -66,7 +69,7 @@ was executed without it.
 """
 
 
-def _answers(facts: Facts) -> Iterator[tuple[Platform, Entry, Behaviour]]:
+def _answers(facts: Facts) -> "Iterator[tuple[Platform, Entry, Behaviour]]":
     """Yield what the programs of the platforms in question told, of those that an entry runs."""
     for platform in one_per_architecture(facts):
         behaviour = facts.behaviour(platform)
@@ -80,13 +83,18 @@ def _answers(facts: Facts) -> Iterator[tuple[Platform, Entry, Behaviour]]:
 
 def find_missing_system_calls(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for all emulators that lack openat2, and one for those that refuse it."""
+    answers = tuple(_answers(facts))
+    if not answers:
+        return
+    from qemudoctor.facts.behaviour import Call
+
     for call, verb, says, least in (
         (Call.MISSING, "lacks", "Function not implemented", _OPENAT2_QEMU),
         (Call.REFUSED, "misreads", "Invalid argument", _OPENAT2_MUSL),
     ):
         concerned = [
             (platform, entry)
-            for platform, entry, behaviour in _answers(facts)
+            for platform, entry, behaviour in answers
             if behaviour.openat2 is call and _is_emulators_fault(facts, entry, call)
         ]
         if concerned:
@@ -95,8 +103,10 @@ def find_missing_system_calls(facts: Facts) -> Iterator[Finding]:
             yield _system_call(facts, concerned, verb, says, least)._replace(severity=severity)
 
 
-def _is_emulators_fault(facts: Facts, entry: Entry, call: Call) -> bool:
+def _is_emulators_fault(facts: Facts, entry: Entry, call: "Call") -> bool:
     """Return whether it is not the kernel, or a filter for system calls around us, that does not know the call."""
+    from qemudoctor.facts.behaviour import Call
+
     if call is Call.REFUSED:
         return True
     from qemudoctor.known_bad_qemu import parse_version
@@ -142,6 +152,8 @@ def find_shifted_arguments(facts: Facts) -> Iterator[Finding]:
     What flags, name and version of an emulator show already is told by another check.
     """
     for platform, entry, behaviour in _answers(facts):
+        from qemudoctor.facts.behaviour import Arguments
+
         if behaviour.arguments is Arguments.SHIFTED and argv0_fault(facts, platform) is None:
             yield Finding(
                 subject=entry.name,
@@ -168,6 +180,8 @@ def _without_p(facts: Facts, platform: Platform, entry: Entry) -> tuple[Remedy, 
 def find_small_processors(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for an emulated x86-64 processor below x86-64-v2."""
     for platform, entry, behaviour in _answers(facts):
+        from qemudoctor.facts.behaviour import Level
+
         if behaviour.level is Level.V1:
             yield Finding(
                 subject=entry.name,

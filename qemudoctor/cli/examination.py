@@ -24,7 +24,7 @@ _USAGE = """qemu-doctor [options]
 _DESCRIPTION = """\
 Examines a Linux host: what does the kernel do with programs and containers for
 other architectures, why, and what makes them work. It reads and changes
-nothing."""
+nothing; only `fix --apply` does."""
 _EPILOG = """\
 commands:
   trace PROGRAM             draw the walk of the kernel through an execve
@@ -34,7 +34,7 @@ commands:
   fix                       the plan that makes everything work, and --apply
   explain ID                the page of one check, by id or slug
   checks                    all checks, built in and plugged in
-  schema NAME               the JSON Schema of report, trace or checks
+  schema NAME               the JSON Schema of an output
   (qemu-doctor COMMAND --help tells more)
 
 examples:

@@ -86,7 +86,19 @@ def _change(given: argparse.Namespace) -> int:
             _put_back(journal, given, hands)
         elif given.undo:
             _tell(given, "there is nothing to put back")
-        return 0 if given.undo else _apply(given, hands)
+        return _undone(given, was_unfinished=journal is not None) if given.undo else _apply(given, hands)
+
+
+def _undone(given: argparse.Namespace, *, was_unfinished: bool) -> int:
+    """Say as JSON how things are after an undo; as text that was told already."""
+    if given.format == "json":
+        from qemudoctor.repair.apply import Result
+        from qemudoctor.repair.plan import Plan
+
+        report = _look(given)
+        failure = "an unfinished repair was put back" if was_unfinished else "there was nothing to put back"
+        _put(given, Plan((), (), report, report), Result(report, failure))
+    return 0
 
 
 def _apply(given: argparse.Namespace, hands: "Hands") -> int:

@@ -65,7 +65,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "qemu-doctor register",
         usage="qemu-doctor register ARCH... [options]\n       qemu-doctor register --check FILE|LINE [options]",
         description=_DESCRIPTION,
-        epilog=_EPILOG.replace("%", "%%"),
+        epilog=_EPILOG,
     )
     parser.add_argument("architectures", metavar="ARCH", nargs="*", help="an architecture in any spelling, or `all`")
     parser.add_argument("--check", metavar="FILE|LINE", help="judge the registrations in a file, or one line")
@@ -98,7 +98,7 @@ def _require_sense(given: argparse.Namespace) -> None:
 
 def _write(given: argparse.Namespace, facts: "Facts") -> int:
     from qemudoctor.registration.given import UPDATE_BINFMTS
-    from qemudoctor.registration.writing import Wanted, content_of, find_architectures, write_registration
+    from qemudoctor.registration.writing import Wanted, content_of, find_architectures, summarise, write_registration
 
     form = given.format or "line"
     wanted = Wanted(form, given.flags, given.interpreter, given.name)
@@ -109,7 +109,7 @@ def _write(given: argparse.Namespace, facts: "Facts") -> int:
         raise UsageError("--name is for one architecture", hint="`all` names many.")
     written = tuple(write_registration(x, wanted, facts=facts) for x in found)
     content = content_of(written, form=form, facts=facts)
-    notes = tuple(f"{x.architecture.qemu_target}: {note}" for x in written for note in x.notes)
+    notes = summarise(written)
     if given.json:
         judged = tuple(x.judged for x in written)
         _deliver(given, _document(judged, facts, form=form, looks=False, content=content, notes=notes).encode())
@@ -144,12 +144,12 @@ def _given(text: str) -> "tuple[str, tuple[Given, ...]]":
     """Return the format and what is to be judged. Raises: DoctorError."""
     from qemudoctor.examination import REGISTRY_LIMIT_BYTES
     from qemudoctor.facts.registry import ENTRIES_MAX
-    from qemudoctor.host.output import read_given
+    from qemudoctor.host.output import is_there, read_given
     from qemudoctor.registration.given import LINE, Given, is_line, parse_given
 
-    if is_line(text):
-        return LINE, (Given("the line", text.encode("utf-8", "surrogateescape")),)
     path = file_name("--check", text) or text
+    if is_line(text) and not is_there(path):
+        return LINE, (Given("the line", text.encode("utf-8", "surrogateescape")),)
     form, lines = parse_given(read_given(path, limit=REGISTRY_LIMIT_BYTES, hint=_HINT), path=text)
     if not lines:
         raise DoctorError(f"{text} holds no registration", hint=_HINT)

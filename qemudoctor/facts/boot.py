@@ -35,7 +35,7 @@ class BootFacts:
     @Fact
     def registry(self) -> AtBoot:
         """What the kernel in question makes of these lines."""
-        return register_all(self.persistent, kernel=self._facts.kernel, tree=self._facts.host.tree())
+        return register_all(self.persistent, kernel=self._facts.kernel, tree=self._facts.tree)
 
     @Fact
     def unit_obstacle(self) -> str | None:

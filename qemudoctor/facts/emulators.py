@@ -9,7 +9,7 @@ from qemudoctor.host.door import CouldNotLook, Host, NotThere
 from qemudoctor.kernel.elf import ET_DYN
 from qemudoctor.kernel.errnos import Errno
 from qemudoctor.kernel.path import Located, LookupFailed, walk
-from qemudoctor.kernel.tree import NodeKind
+from qemudoctor.kernel.tree import NodeKind, Tree
 
 _VERSION_WINDOW_BYTES = 100
 
@@ -67,13 +67,13 @@ def target_named_by(interpreter: str) -> str | None:
     return target if target.isascii() and target.replace("_", "a").isalnum() and target.islower() else None
 
 
-def read_emulator(host: Host, path: str, known: Mapping[str, Emulator]) -> Emulator:
+def read_emulator(host: Host, path: str, known: Mapping[str, Emulator], *, tree: Tree) -> Emulator:
     """Return what lies at an interpreter's path on the host. Raises: CouldNotLook if nobody can tell.
 
-    known: by resolved path what was read before; many names may lead to one large file.
+    known: by resolved path what was read before; many names may lead to one large file. tree: the root of the host.
     """
     try:
-        located = walk(host.tree(), path)
+        located = walk(tree, path)
     except LookupFailed as error:
         return Emulator(path, exists=False, problem=_problem(error, path))
     if located.path in known:

@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING
 from qemudoctor.facts.distribution import Distribution, read_distribution
 from qemudoctor.facts.emulators import Emulator, read_emulator
 from qemudoctor.facts.fact import Fact, Unavailable
-from qemudoctor.facts.kernelconfig import Binfmt, BinfmtSupport, KernelConfig, read_binfmt, read_config
 from qemudoctor.facts.mounts import MOUNT_POINT, Mount, MountState, read_mount, require_readable
-from qemudoctor.facts.prediction import Prediction, predict
 from qemudoctor.facts.question import Prober, Question
 from qemudoctor.facts.registry import RegistryFacts, covered_platforms, read_registry, replay
 from qemudoctor.facts.sandbox import Sandbox, read_sandbox
 from qemudoctor.host.door import CouldNotLook, Host, HostError, NotThere, Uname
 from qemudoctor.host.observation import Observation, Observed
+from qemudoctor.host.trees import RememberedTree
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.machine import Machine, UnknownMachine
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
+from qemudoctor.kernel.tree import Tree
 from qemudoctor.platforms import ARCHITECTURES, OCI_PLATFORMS, PLATFORMS, Architecture, Platform
 
 if TYPE_CHECKING:  # only needed where something is wrong
     from qemudoctor.facts.behaviour import Behaviour
     from qemudoctor.facts.boot import BootFacts
     from qemudoctor.facts.containers import ContainerFacts
+    from qemudoctor.facts.kernelconfig import Binfmt, KernelConfig
     from qemudoctor.facts.persistent import AtBoot, PersistentLine
     from qemudoctor.facts.pinned import PinnedEmulator
+    from qemudoctor.facts.prediction import Prediction
     from qemudoctor.facts.settings import SettingFacts
 
 ENGINES = ("docker", "podman", "buildah", "nerdctl", "buildctl", "ctr", "crictl", "kubelet")
@@ -56,6 +58,11 @@ class Facts:
         known = {x: value for x, value in self.__dict__.get("_known", {}).items() if x in _LASTING}
         then.__dict__["_known"] = known | {"registry": registry, "mount": self.mount._replace(state=MountState.MOUNTED)}
         return then
+
+    @Fact
+    def tree(self) -> Tree:
+        """The root directory for the kernel model: nothing is looked up in it twice."""
+        return RememberedTree(self.host.tree())
 
     @Fact
     def uname(self) -> Uname:
@@ -114,13 +121,17 @@ class Facts:
             raise
 
     @Fact
-    def config(self) -> KernelConfig:
+    def config(self) -> "KernelConfig":
         """The configuration of the running kernel."""
+        from qemudoctor.facts.kernelconfig import read_config
+
         return read_config(self.host, self.uname.release)
 
     @Fact
-    def binfmt(self) -> Binfmt:
+    def binfmt(self) -> "Binfmt":
         """Whether the running kernel has binfmt_misc."""
+        from qemudoctor.facts.kernelconfig import read_binfmt
+
         return read_binfmt(self.host, self.uname.release)
 
     @Fact
@@ -132,14 +143,14 @@ class Facts:
     def registry(self) -> RegistryFacts:
         """The registry in question, newest entry first."""
         if self.question.registry is not None:
-            return replay(self.question.registry, kernel=self.kernel, tree=self.host.tree())
+            return replay(self.question.registry, kernel=self.kernel, tree=self.tree)
         require_readable(self.mount)
-        real = read_registry(self.host)
+        real = read_registry(self.host, self.tree)
         if self.question.kernel is None:
             return real
         lines = tuple((f"entry {x.name} of this host", x.to_register()) for x in reversed(real.entries))
         held = frozenset(x.name for x in real.entries if "F" in x.flags and x.pinned is None)
-        then = replay(lines, kernel=self.kernel, tree=self.host.tree(), held=held)
+        then = replay(lines, kernel=self.kernel, tree=self.tree, held=held)
         off = frozenset(x.name for x in real.entries if not x.enabled)
         entries = tuple(x._replace(enabled=x.name not in off) for x in then.entries)
         return then._replace(registry=Registry(entries, real.registry.enabled), damaged=real.damaged)
@@ -206,7 +217,7 @@ class Facts:
         """Return what lies at an interpreter's path now. Raises: Unavailable."""
         if path not in self._emulators:
             try:
-                emulator = read_emulator(self.host, path, self._resolved)
+                emulator = read_emulator(self.host, path, self._resolved, tree=self.tree)
                 self._emulators[path] = emulator
                 self._resolved[emulator.resolved or ""] = emulator
             except (CouldNotLook, NotThere) as error:
@@ -244,7 +255,7 @@ class Facts:
         architecture = platform.architecture
         return architecture.native_loader(self.machine_for(architecture), self.kernel) is not None
 
-    def prediction(self, platform: Platform) -> Prediction:
+    def prediction(self, platform: Platform) -> "Prediction":
         """Return what the model says of a platform's programs. Raises: Unavailable if it lacks a fact."""
         target = platform.architecture.qemu_target
         if target not in self._predictions:
@@ -262,6 +273,8 @@ class Facts:
         """Whether this kernel surely has no binfmt_misc: the directory is absent, and its configuration says so."""
         if self.question.registry is not None or self.mount.state is not MountState.ABSENT:
             return False
+        from qemudoctor.facts.kernelconfig import BinfmtSupport
+
         try:
             missing = self.binfmt.support is BinfmtSupport.MISSING
         except Unavailable:
@@ -270,12 +283,15 @@ class Facts:
             return True
         raise Unavailable(f"{MOUNT_POINT} is not there, although this kernel has binfmt_misc ({self.binfmt.evidence})")
 
-    def _predict(self, platform: Platform) -> Prediction:
+    def _predict(self, platform: Platform) -> "Prediction":
         machine = self.machine_for(platform.architecture)
+        registry = self._registry_to_predict_with()
+        from qemudoctor.facts.prediction import predict
+
         return predict(
             platform,
-            root=self.host.tree(),
-            registry=self._registry_to_predict_with(),
+            root=self.tree,
+            registry=registry,
             kernel=self.kernel,
             machine=machine,
         )
@@ -341,10 +357,13 @@ class Facts:
 
     def behaviour(self, platform: Platform) -> "Behaviour | None":
         """Return what a program of a platform saw of what executes it; None if none was seen to answer."""
+        seen = self.observed(platform)
+        written = seen.contained.written or seen.plain.written
+        if not written:
+            return None
         from qemudoctor.facts.behaviour import parse_behaviour
 
-        seen = self.observed(platform)
-        return parse_behaviour(seen.contained.written or seen.plain.written, platform.architecture)
+        return parse_behaviour(written, platform.architecture)
 
     def pinned_emulator(self, entry: Entry) -> "PinnedEmulator | None":
         """Return the emulator that an entry keeps open; None of one without F. Raises: Unavailable."""

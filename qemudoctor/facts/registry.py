@@ -62,8 +62,8 @@ def entry_path(name: str) -> str:
     return f"{MOUNT_POINT}/{name}"
 
 
-def read_registry(host: Host) -> RegistryFacts:
-    """Return the entries of a mounted registry. Raises: Unavailable if it cannot be listed."""
+def read_registry(host: Host, tree: Tree) -> RegistryFacts:
+    """Return the entries of a mounted registry. tree: the host's root. Raises: Unavailable if it cannot be listed."""
     try:
         names = host.listdir(MOUNT_POINT)
     except HostError as error:
@@ -86,7 +86,7 @@ def read_registry(host: Host) -> RegistryFacts:
             damaged.append(DamagedEntry(name, entry_path(name), error.reason))
         except EntryFormatError as error:
             damaged.append(DamagedEntry(name, entry_path(name), str(error)))
-    pinned = tuple(_pinned(host.tree(), entry) for entry in entries)
+    pinned = tuple(_pinned(tree, entry) for entry in entries)
     return RegistryFacts(Registry(pinned, _read_enabled(host)), texts, tuple(damaged))
 
 

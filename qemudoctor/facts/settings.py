@@ -53,7 +53,7 @@ class SettingFacts:
         from qemudoctor.facts.elffiles import read_guest_loader
 
         try:
-            found = [read_guest_loader(self._facts.host.tree(), program) for program in _SHELLS]
+            found = [read_guest_loader(self._facts.tree, program) for program in _SHELLS]
         except HostError as error:
             raise Unavailable(f"{error.path}: {error.reason}") from error
         return tuple(x for x in found if x is not None)

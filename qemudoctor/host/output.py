@@ -45,6 +45,11 @@ def read_given(path: str, *, limit: int, hint: str) -> bytes:
     return content
 
 
+def is_there(path: str) -> bool:
+    """Return whether something lies at a path that the user named."""
+    return os.path.lexists(path)
+
+
 def wants_no_colour() -> bool:
     """Return whether NO_COLOR is set and not empty, or the terminal shows no colours. Source: no-color.org."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

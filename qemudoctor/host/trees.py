@@ -23,6 +23,8 @@ from qemudoctor.kernel.tree import Node, NodeKind, Tree
 
 _IMPLIED = Node(NodeKind.DIRECTORY)
 _FOLDER_FLAGS = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_REMEMBERED_BYTES = 4096
+"""What is read of a file at once to start it: headers. Larger parts are not kept."""
 
 
 class DirectoryTree:
@@ -235,6 +237,31 @@ class OverlayTree:
         if self._top.node(path) is None:
             return self._base.read(path, offset, size)
         return self._top.read(path, offset, size)
+
+
+class RememberedTree:
+    """Another tree, each question to it asked once: what it held at one moment, for those who ask again and again.
+
+    What it raises is not remembered.
+    """
+
+    def __init__(self, base: Tree) -> None:
+        self._base = base
+        self._nodes: dict[str, Node | None] = {}
+        self._ranges: dict[tuple[str, int, int], bytes] = {}
+
+    def node(self, path: str, /) -> Node | None:
+        if path not in self._nodes:
+            self._nodes[path] = self._base.node(path)
+        return self._nodes[path]
+
+    def read(self, path: str, offset: int, size: int, /) -> bytes:
+        if size > _REMEMBERED_BYTES:
+            return self._base.read(path, offset, size)
+        asked = (path, offset, size)
+        if asked not in self._ranges:
+            self._ranges[asked] = self._base.read(path, offset, size)
+        return self._ranges[asked]
 
 
 def normalised(path: str) -> str:

@@ -1,22 +1,25 @@
-"""Linux as pure functions: releases and features, binfmt_misc, ELF and scripts as the kernel reads them, execve()."""
+"""Linux as pure functions: releases and features, binfmt_misc, ELF and scripts as the kernel reads them, execve().
+
+Each name is loaded at its first use: most questions need only some of the parts. The call itself is
+`qemudoctor.kernel.execve.execve`.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-from qemudoctor.kernel.entry import Entry, EntryFormatError
-from qemudoctor.kernel.errnos import MEANINGS, Errno
-from qemudoctor.kernel.execve import Execution, Handler, Step, execve
-from qemudoctor.kernel.features import FEATURES, Feature, Support
-from qemudoctor.kernel.machine import Machine, UnknownMachine, native_executable
-from qemudoctor.kernel.path import Located, LookupFailed, walk
-from qemudoctor.kernel.program import OpenBlocks, Program, open_program
-from qemudoctor.kernel.register import RegisterError
-from qemudoctor.kernel.registry import Registry
-from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
-from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
-
 if TYPE_CHECKING:
+    from qemudoctor.kernel.entry import Entry, EntryFormatError
+    from qemudoctor.kernel.errnos import MEANINGS, Errno
+    from qemudoctor.kernel.execve import Execution, Handler, Step
+    from qemudoctor.kernel.features import FEATURES, Feature, Support
     from qemudoctor.kernel.instances import INITIAL, Instances, Mount, MountRefused
+    from qemudoctor.kernel.machine import Machine, UnknownMachine, native_executable
+    from qemudoctor.kernel.path import Located, LookupFailed, walk
     from qemudoctor.kernel.possible import Possibility, possible_answers, possible_outcomes, possible_registrations
+    from qemudoctor.kernel.program import OpenBlocks, Program, open_program
+    from qemudoctor.kernel.register import RegisterError
+    from qemudoctor.kernel.registry import Registry
+    from qemudoctor.kernel.release import KernelRelease, KernelReleaseError
+    from qemudoctor.kernel.tree import ROOT, Credentials, Node, NodeKind, Tree
 
 __all__ = [
     "FEATURES",
@@ -49,7 +52,6 @@ __all__ = [
     "Support",
     "Tree",
     "UnknownMachine",
-    "execve",
     "native_executable",
     "open_program",
     "possible_answers",
@@ -58,19 +60,29 @@ __all__ = [
     "walk",
 ]
 
-
-_OF_INSTANCES = ("INITIAL", "Instances", "Mount", "MountRefused")
-_OF_POSSIBLE = ("Possibility", "possible_answers", "possible_outcomes", "possible_registrations")
+_HOLDS = {
+    "entry": ("Entry", "EntryFormatError"),
+    "errnos": ("MEANINGS", "Errno"),
+    "execve": ("Execution", "Handler", "Step"),
+    "features": ("FEATURES", "Feature", "Support"),
+    "instances": ("INITIAL", "Instances", "Mount", "MountRefused"),
+    "machine": ("Machine", "UnknownMachine", "native_executable"),
+    "path": ("Located", "LookupFailed", "walk"),
+    "possible": ("Possibility", "possible_answers", "possible_outcomes", "possible_registrations"),
+    "program": ("OpenBlocks", "Program", "open_program"),
+    "register": ("RegisterError",),
+    "registry": ("Registry",),
+    "release": ("KernelRelease", "KernelReleaseError"),
+    "tree": ("ROOT", "Credentials", "Node", "NodeKind", "Tree"),
+}
+"""What is to be had here, by the module that holds it."""
+_HOME = {name: module for module, names in _HOLDS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Return what few ask for, and then load it."""
-    if name in _OF_INSTANCES:
-        from qemudoctor.kernel import instances
+    """Return a name of a part, which is loaded for it."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(instances, name)
-    if name in _OF_POSSIBLE:
-        from qemudoctor.kernel import possible
-
-        return getattr(possible, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -22,4 +22,4 @@ def are_too_large(path: str, arguments: Sequence[str]) -> bool:
     sizes = [len(text.encode("utf-8", "surrogateescape")) + 1 for text in (path, *arguments)]
     if max(sizes) > STRING_MAX_BYTES + 1:
         return True
-    return sum(sizes) + _POINTER_BYTES * max(1, len(arguments)) > STACK_BYTES // 4
+    return sum(sizes) + _POINTER_BYTES * len(arguments) > STACK_BYTES // 4

@@ -131,7 +131,7 @@ class _Walk:
         self.execfd_wanted = False
         self.executable_set = False
         self.argv0_kept = False
-        self.loader: Program | None = None
+        self.loader: Program | None
         self.owner: Program
         """The file whose set-uid and set-gid bits count."""
 
@@ -151,12 +151,13 @@ class _Walk:
     def _started(self, runs: str) -> Execution:
         caller = self.context.credentials
         node = self.owner.node
-        mode = node.mode if node.mode & S_ISUID or node.mode & SET_GID == SET_GID else 0
+        sets_uid, sets_gid = bool(node.mode & S_ISUID), node.mode & SET_GID == SET_GID
         # Only F lets somebody start a file that he may not execute.
-        if mode and not caller.may(1, node) and self.context.kernel.supports(Feature.SETID_NEEDS_EXECUTE):
-            mode = 0
-        euid = node.uid if mode & S_ISUID else caller.uid
-        egid = node.gid if mode & SET_GID == SET_GID else caller.gid
+        is_foreign = (sets_uid or sets_gid) and not caller.may(1, node)
+        if is_foreign and self.context.kernel.supports(Feature.SETID_NEEDS_EXECUTE):
+            sets_uid = sets_gid = False
+        euid = node.uid if sets_uid else caller.uid
+        egid = node.gid if sets_gid else caller.gid
         return Execution(
             Errno.OK,
             tuple(self.steps),

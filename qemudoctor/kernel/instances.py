@@ -58,8 +58,6 @@ class Instances(NamedTuple):
 
         From Linux 6.7 on it is the nearest, itself included, that ever mounted binfmt_misc; before, the initial one.
         """
-        if not self.kernel.supports(Feature.USERNS_INSTANCE):
-            return INITIAL
         have, parents = dict(self.registries), dict(self.parents)
         while namespace not in have:
             namespace = parents[namespace]

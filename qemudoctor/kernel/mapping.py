@@ -142,6 +142,8 @@ class Mapper(NamedTuple):
         """Return why there is no place for a program whose addresses the kernel chooses."""
         first = min(x.p_vaddr - x.p_vaddr % self.page for x in loads)
         size = max(x.p_vaddr + x.p_memsz for x in loads) - first
+        if not size:
+            return "the program has no size"
         # Alone it goes below the stack, which lies somewhere near the end; with a loader, into the last third.
         whole = self.loader.task_size
         if size > (whole - whole // 4096 if alone else whole // 3):

@@ -120,7 +120,6 @@ class _Unsettled(Exception):
     """A feature is asked for of which nobody knows."""
 
     def __init__(self, feature: Feature) -> None:
-        super().__init__(feature.value)
         self.feature = feature
 
 

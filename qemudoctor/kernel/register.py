@@ -213,4 +213,5 @@ def _unescape(text: bytes) -> bytes:
 
 
 def _shown(text: bytes) -> str:
-    return repr(text[:40].decode("latin-1"))
+    # As it was given: a backslash of a line is one, not an escape of Python's.
+    return repr(text[:40].decode("latin-1")).replace("\\\\", "\\")

@@ -146,7 +146,8 @@ def _pin(entry: Entry, root: Tree, kernel: KernelRelease, cwd: str, credentials:
     try:
         program: Program = open_program(root, entry.interpreter, kernel=kernel, cwd=cwd, credentials=credentials)
     except LookupFailed as error:
+        why = "does not exist" if error.errno is Errno.ENOENT else "cannot be opened"
         raise RegisterError(
-            f"F opens the interpreter at once, and {entry.interpreter} fails", errno=error.errno, field="interpreter"
+            f"F opens the interpreter at once, and {entry.interpreter} {why}", errno=error.errno, field="interpreter"
         ) from error
     return entry._replace(pinned=program)

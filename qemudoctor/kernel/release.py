@@ -147,9 +147,9 @@ def _debian_patch(branch: tuple[int, int], abi: int) -> tuple[int, bool]:
 def _numbers(text: str) -> tuple[int, ...]:
     """Return the two or three numbers at the start of a release, fewer if it does not start with a version."""
     numbers: list[int] = []
-    for part in text.split(".", 3)[:3]:
+    for part in text.split(".")[:3]:
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not 1 <= len(digits) <= 5 or not digits.isascii():
+        if not 1 <= len(digits) <= 5:
             break
         numbers.append(int(digits))
         if digits != part:

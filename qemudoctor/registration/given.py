@@ -25,8 +25,8 @@ _ROW = (
     "fix_binary",
 )
 _SWITCHES = ("credentials", "preserve", "fix_binary")
-_FIELDS_MIN = 6
 _LINE_FIELDS = 7
+_TYPES = (":M:", ":E:")
 
 
 class Given(NamedTuple):
@@ -38,8 +38,13 @@ class Given(NamedTuple):
 
 
 def is_line(text: str) -> bool:
-    """Return whether an argument is a register string, not the name of a file: its first letter separates fields."""
-    return bool(text) and not text[0].isalnum() and text[0] not in "/.-_" and text.count(text[0]) >= _FIELDS_MIN
+    """Return whether an argument that names no file is meant as a register string, however wrong it is.
+
+    Its first letter separates the fields; where that was left out, it has the type between colons.
+    """
+    if not text or text[0] in "/.-_~":
+        return False
+    return (text[0].isprintable() and not text[0].isalnum() and not text[0].isspace()) or any(x in text for x in _TYPES)
 
 
 def parse_given(content: bytes, *, path: str) -> tuple[str, tuple[Given, ...]]:

@@ -82,7 +82,7 @@ def _judge(one: Given, registry: Registry, *, form: str, facts: Facts, looks: bo
         entry = _register(one.line, registry, kernel, facts if looks else None)
     except RegisterError as error:
         refusal = _refusal(one.line, error, kernel)
-        return Judged(one, None, refusal, _is_certain(one.line, kernel)), before
+        return Judged(one, None, refusal, _is_certain(one.line, kernel), (), _without_delimiter(one.line)), before
     except OpenBlocks as error:
         return Judged(one, None, Refusal(None, "interpreter", 0, f"opening {error} would wait for ever")), before
     except HostError as error:
@@ -127,6 +127,14 @@ def _refusal(line: bytes, error: RegisterError, kernel: KernelRelease) -> Refusa
     return Refusal(error.errno, error.field, field_position(line, error.field), error.reason, takers if own else ())
 
 
+def _without_delimiter(line: bytes) -> tuple[Problem, ...]:
+    first = line[:1].decode("latin-1")
+    if not first.isalnum():
+        return ()
+    text = f"a line begins with the character that separates its fields, and this one with {first!r}: a colon is missing"
+    return (Problem("no-delimiter", ERROR, text),)
+
+
 def _is_certain(line: bytes, kernel: KernelRelease) -> bool:
     return len({x.answer for x in possible_answers(kernel, lambda x: _name(line, x) is not None, same=bool)}) == 1
 
@@ -164,6 +172,8 @@ def name_of(judged: Judged) -> str:
     if judged.entry is not None:
         return judged.entry.name
     line = judged.given.line
+    if line[:1].isalnum():
+        return ""
     return line[1:].split(line[:1], 1)[0].decode("utf-8", "surrogateescape") if line else ""
 
 

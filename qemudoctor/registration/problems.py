@@ -79,7 +79,7 @@ def find_problems(entry: Entry, *, facts: Facts, looks: bool) -> Iterator[Proble
             yield from interpreter_problems(entry, emulator, facts)
     said = argv0_of(entry, kernel=facts.kernel, emulator=emulator)
     if said in _ARGV0:
-        yield Problem("argv0-disagreement", WARNING, f"{said.value}: flag P and the emulator do not agree")
+        yield Problem("argv0-disagreement", ERROR, f"{said.value}: flag P and the emulator do not agree")
 
 
 def _too_much(entry: Entry, facts: Facts) -> Iterator[Problem]:
@@ -132,7 +132,9 @@ def _too_little(entry: Entry, facts: Facts) -> Iterator[Problem]:
 def _matches_old_number(entry: Entry, own: Architecture) -> bool:
     """Return whether an entry is for the same programs under another number that their kernels take: microblaze."""
     machines = [x for x in MACHINES if x.name in own.uname or x.name == own.qemu_target]
-    numbers = {number for x in machines for loader in x.loaders for number in loader.machines} - {own.e_machine}
+    # Of the loaders for its own kind of program: that for a 32-bit sibling takes other programs.
+    loaders = (y for x in machines for y in x.loaders if (y.bits, y.order) == (own.bits, own.order))
+    numbers = {number for loader in loaders for number in loader.machines} - {own.e_machine}
     sample = own.sample()
     numbered = (x.to_bytes(2, "little") if own.order == "little" else x.to_bytes(2, "big") for x in numbers)
     return any(entry.matches(sample[:18] + x + sample[20:], "") for x in numbered)

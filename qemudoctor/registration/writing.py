@@ -7,7 +7,7 @@ from qemudoctor.exceptions import DoctorError
 from qemudoctor.facts import Facts, Unavailable
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.features import Feature
-from qemudoctor.platforms import ARCHITECTURES, Architecture, parse_platform, platform_names
+from qemudoctor.platforms import ARCHITECTURES, Architecture, PlatformError, parse_platform, platform_names
 from qemudoctor.registration.given import BINFMT_D, LINE, UPDATE_BINFMTS, Given, parse_given
 from qemudoctor.registration.judging import Judged, judge_all
 from qemudoctor.registration.problems import ERROR, WARNING, interpreter_problems
@@ -22,6 +22,7 @@ _PRINTABLE = frozenset(range(33, 127))
 _LIMIT_BYTES = 1920
 _OLD_LIMIT_BYTES = 256
 _SWITCHES = (("credentials", "C"), ("preserve", "P"), ("fix_binary", "F"))
+_NAMED_MAX = 8
 _LOCAL = ":"
 """The package that stands for the administrator of a host."""
 
@@ -55,8 +56,17 @@ def find_architectures(words: Iterable[str], *, facts: Facts) -> tuple[Architect
         if word.strip().lower() == EVERY:
             found += (x for x in ARCHITECTURES if not is_sibling(facts, x))
         else:
-            found.append(parse_platform(word).architecture)
+            found.append(_named(word))
     return tuple(dict.fromkeys(found))
+
+
+def _named(word: str) -> Architecture:
+    try:
+        return parse_platform(word).architecture
+    except PlatformError as error:
+        names = ", ".join(sorted(x.qemu_target for x in ARCHITECTURES))
+        hint = f"Every target of QEMU goes, and its other names, as linux/arm64: {names}; or `{EVERY}`."
+        raise PlatformError(error.message, hint=hint) from error
 
 
 def write_registration(architecture: Architecture, wanted: Wanted, *, facts: Facts) -> Written:
@@ -210,6 +220,33 @@ def _on_this_host(entry: Entry, facts: Facts) -> list[str]:
     if not emulator.exists and "F" in entry.flags:
         return [f"{x}: until it is, the kernel refuses F with ENOENT" for x in found]
     return found
+
+
+def summarise(written: tuple[Written, ...]) -> tuple[str, ...]:
+    """Return the notes on registrations, each once: what is said of several, with * where their names stand."""
+    said: dict[str, list[Written]] = {}
+    for one in written:
+        for note in one.notes:
+            said.setdefault(_in_general(note, one), []).append(one)
+    return tuple(_said_of(general, of, len(written)) for general, of in said.items())
+
+
+def _in_general(note: str, one: Written) -> str:
+    interpreter = "" if one.judged.entry is None else one.judged.entry.interpreter
+    if not interpreter:
+        return note
+    folder, slash, name = interpreter.rpartition("/")
+    return note.replace(interpreter, f"{folder}{slash}{name.replace(emulator_name(one.architecture), '*')}")
+
+
+def _said_of(general: str, of: list[Written], count: int) -> str:
+    if len(of) == 1:
+        note = next(x for x in of[0].notes if _in_general(x, of[0]) == general)
+        return f"{of[0].architecture.qemu_target}: {note}"
+    if len(of) == count:
+        return f"all {count}: {general}"
+    names = ", ".join(x.architecture.qemu_target for x in of[:_NAMED_MAX])
+    return f"{names}{f' and {len(of) - _NAMED_MAX} more' if len(of) > _NAMED_MAX else ''}: {general}"
 
 
 def content_of(written: tuple[Written, ...], *, form: str, facts: Facts) -> bytes:

@@ -24,7 +24,10 @@ from qemudoctor.remedies.shell import as_root, register
 _RUN = ("docker", "podman", "nerdctl")
 _BUILD_WITH_MOUNT = ("podman", "buildah")
 _UNQUOTED = frozenset(":,")
-_IMAGE = "IMAGE stands for your image; `uname -m` in it then prints the foreign architecture"
+_IMAGE = (
+    "IMAGE stands for your image (one for several architectures needs --platform as well); `uname -m` in it then prints"
+    " the foreign architecture"
+)
 
 
 def bind_mounts(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:

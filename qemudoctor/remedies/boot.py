@@ -1,9 +1,13 @@
 """What a boot of this host brings back, and what that means for a remedy."""
 
+from typing import TYPE_CHECKING
+
 from qemudoctor.facts import Facts, Unavailable
-from qemudoctor.facts.persistent import PersistentLine
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Architecture
+
+if TYPE_CHECKING:
+    from qemudoctor.facts.persistent import PersistentLine
 
 FOLDER = "/etc/binfmt.d"
 _OWN = "qemu-doctor-"
@@ -41,7 +45,7 @@ def nobody_reads(facts: Facts) -> str:
     return f"{obstacle}, and nothing reads binfmt.d at boot: whatever starts this host has to do it again"
 
 
-def lines_named(facts: Facts, name: str) -> tuple[PersistentLine, ...]:
+def lines_named(facts: Facts, name: str) -> "tuple[PersistentLine, ...]":
     """Return the lines of binfmt.d that register an entry of that name. Raises: Unavailable."""
     return tuple(x for x in facts.persistent if x.name == name)
 
@@ -61,7 +65,7 @@ def after_reboot(facts: Facts, name: str) -> str:
     return f"A boot registers it anew and switched on, from {found[-1].path}"
 
 
-def line_for(facts: Facts, architecture: Architecture) -> PersistentLine | None:
+def line_for(facts: Facts, architecture: Architecture) -> "PersistentLine | None":
     """Return the line that a boot registers last for an architecture's programs, None without one that is known."""
     try:
         lines = facts.at_boot.lines if reads_binfmt_d(facts) else ()
@@ -115,7 +119,7 @@ def own_file(facts: Facts, entry: Entry) -> tuple[str, str]:
     return file, f"the file {file}, whose line comes at boot after the one of {others[-1].path} and counts in its place"
 
 
-def _takes(facts: Facts, line: PersistentLine, entry: Entry) -> bool:
+def _takes(facts: Facts, line: "PersistentLine", entry: Entry) -> bool:
     """Return whether a line's entry matches what an entry is for."""
     from qemudoctor.kernel.register import RegisterError
 

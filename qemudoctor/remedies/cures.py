@@ -9,7 +9,7 @@ from qemudoctor.remedies.bindmount import bind_mounts, register_and_bind
 from qemudoctor.remedies.boot import reads_binfmt_d
 from qemudoctor.remedies.direct import run_directly
 from qemudoctor.remedies.installers import installers
-from qemudoctor.remedies.mount import is_out_of_reach, mount_commands
+from qemudoctor.remedies.mount import is_out_of_reach, mount_commands, mount_risk
 from qemudoctor.remedies.package import packages
 from qemudoctor.remedies.proof import comes_back, helpful, prove
 from qemudoctor.remedies.register import register_again, register_configured, register_new, restart
@@ -82,7 +82,8 @@ def _after(facts: Facts, mounting: tuple[str, ...], remedies: Iterable[Remedy]) 
             first = _FIRST.get(facts.mount.state, "Mount binfmt_misc")
             title = f"{first}, then {remedy.title[0].lower()}{remedy.title[1:]}"
             commands = (*mounting, *remedy.commands)
-            yield remedy._replace(title=title, commands=commands, effect=effect._replace(mounts=True))
+            risk = ". ".join(x for x in (mount_risk(facts), remedy.risk) if x) or None
+            yield remedy._replace(title=title, commands=commands, risk=risk, effect=effect._replace(mounts=True))
 
 
 def _entry(facts: Facts, platform: Platform) -> Entry | None:

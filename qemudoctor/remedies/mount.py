@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from qemudoctor.facts import MOUNT_POINT, Binfmt, Facts, MountState, Unavailable, entry_path
+from qemudoctor.facts import MOUNT_POINT, Facts, MountState, Unavailable, entry_path
 from qemudoctor.remedies.boot import after_reboot, after_reboot_of_all, returns
 from qemudoctor.remedies.remedy import Effect, Remedy
 from qemudoctor.remedies.shell import as_root, write
@@ -36,6 +36,24 @@ def mount_commands(facts: Facts) -> tuple[str, ...]:
     return (*module, as_root(facts, _MOUNT))
 
 
+def is_sandboxed(facts: Facts) -> bool:
+    """Return whether whoever looks is known to be in a container or user namespace."""
+    try:
+        return facts.sandbox is not None
+    except Unavailable:
+        return False
+
+
+def mount_risk(facts: Facts) -> str | None:
+    """Return what mounting risks here: in a user namespace it makes another registry (Linux 6.7)."""
+    if not is_sandboxed(facts) or facts.mount.state is not MountState.NOT_MOUNTED:
+        return None
+    return (
+        "mounted in here, and not on the host itself, it is a registry of its own, which hides the host's entries for"
+        " as long as this namespace lives"
+    )
+
+
 def is_out_of_reach(facts: Facts) -> bool:
     """Return whether nothing can be registered from here: a container in which the registry is covered or hidden."""
     return facts.mount.state in (MountState.MASKED, MountState.UNREADABLE) and facts.sandbox is not None
@@ -44,7 +62,7 @@ def is_out_of_reach(facts: Facts) -> bool:
 def needs_module(facts: Facts) -> bool:
     """Return whether the kernel lacks binfmt_misc until its module is loaded."""
     try:
-        binfmt: Binfmt = facts.binfmt
+        binfmt = facts.binfmt
     except Unavailable:
         return False
     return not binfmt.available
@@ -67,6 +85,7 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
         commands=commands,
         root=not triggered,
         persistent=False,
+        risk=mount_risk(facts),
         leaves="the mount, until the next reboot",
         note=where,
         effect=Effect(mounts=True),
@@ -82,6 +101,7 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
             ),
             root=True,
             persistent=True,
+            risk=mount_risk(facts),
             leaves=f"a link to {_UNIT} in {_WANTS}",
             note=where,
             effect=Effect(mounts=True, touches=(f"{_WANTS}/{_UNIT}",)),
@@ -90,12 +110,12 @@ def mounts(facts: Facts) -> Iterator[Remedy]:
 
 def registrations(facts: Facts) -> tuple[Remedy, ...]:
     """Return how to mount and register in one go, for the first required platform that surely has no entry."""
-    from qemudoctor.remedies.cures import cures
-
     if facts.sandbox is not None:
         return ()
     for platform in facts.question.require:
         if facts.observed(platform).contained.outcome == "ENOEXEC" and not facts.is_native(platform):
+            from qemudoctor.remedies.cures import cures
+
             return cures(facts, platform)
     return ()
 

@@ -91,7 +91,7 @@ def packages(facts: Facts, platform: Platform) -> Iterator[Remedy]:
     words = {"name": name, "rpm": _RPM_NAMES.get(name, name)}
     commands = tuple(as_root(facts, command.format(**words)) for command in row.commands)
     path = row.path.format(**words)
-    if _is_damaged(facts, path):
+    if _is_damaged(facts, path) or _is_installed(facts, commands):
         commands = tuple(_anew(command) for command in commands)
     by_hand = is_sibling(facts, platform.architecture) or registers_nothing(facts, commands)
     if row.registers is None or by_hand or not facts.kernel.supports(Feature.FIX_BINARY):
@@ -116,6 +116,15 @@ def _is_damaged(facts: Facts, path: str) -> bool:
     except Unavailable:
         return False
     return emulator.exists and emulator.linkage is not Linkage.DYNAMIC
+
+
+def _is_installed(facts: Facts, commands: tuple[str, ...]) -> bool:
+    """Return whether dpkg takes a package for installed, although its emulator is not there any more."""
+    words = [word for command in commands if "apt-get install" in command for word in command.split()]
+    try:
+        return any(facts.host.exists(f"/var/lib/dpkg/info/{word}.list") for word in words if word.startswith("qemu-"))
+    except HostError:
+        return False
 
 
 def _anew(command: str) -> str:

@@ -78,7 +78,7 @@ def comes_back(facts: Facts, platform: Platform) -> bool:
     """
     registry = facts.at_boot.registry
     try:
-        return _runs(facts, Effect(), platform, facts.host.tree(), registry, platform.architecture.sample())
+        return _runs(facts, Effect(), platform, facts.tree, registry, platform.architecture.sample())
     except HostError as error:
         raise Unavailable(f"{error.path}: {error.reason}") from error
 
@@ -95,9 +95,9 @@ def lasts(facts: Facts, effect: Effect, platform: Platform) -> bool:
     kept = [x for x in facts.persistent if x.path.rpartition("/")[2] not in names or not x.is_of_binfmt_d]
     new = [PersistentLine(x, line) for x, text in written.items() for line in text.split(b"\n") if line]
     lines = sorted((*kept, *new), key=lambda x: (not x.is_of_binfmt_d, x.path.rpartition("/")[2]))
-    registry = register_all(tuple(lines), kernel=facts.kernel, tree=facts.host.tree()).registry
+    registry = register_all(tuple(lines), kernel=facts.kernel, tree=facts.tree).registry
     try:
-        return _runs(facts, Effect(), platform, facts.host.tree(), registry, platform.architecture.sample())
+        return _runs(facts, Effect(), platform, facts.tree, registry, platform.architecture.sample())
     except HostError as error:
         raise Unavailable(f"{error.path}: {error.reason}") from error
 
@@ -105,7 +105,7 @@ def lasts(facts: Facts, effect: Effect, platform: Platform) -> bool:
 def starts(facts: Facts, emulator: Emulator) -> bool:
     """Return whether the kernel gets a program started in an empty root, without any entry; true if nobody can tell."""
     try:
-        program = open_program(facts.host.tree(), emulator.path, kernel=facts.kernel)
+        program = open_program(facts.tree, emulator.path, kernel=facts.kernel)
         root = _Container(b"", {PROGRAM: program})
         walk = execve(PROGRAM, root=root, registry=Registry(), kernel=facts.kernel, machine=facts.machine)
     except (LookupFailed, OpenBlocks):
@@ -144,9 +144,9 @@ def _serves(facts: Facts, effect: Effect, entry: Entry) -> bool:
 def tree_after(facts: Facts, effect: Effect) -> Tree:
     """Return the host's root directory after an effect: with a stand-in for each emulator that it installs."""
     if not effect.installs:
-        return facts.host.tree()
+        return facts.tree
     emulator = MemoryFile(native_executable(facts.machine))
-    return OverlayTree(facts.host.tree(), dict.fromkeys(effect.installs, emulator))
+    return OverlayTree(facts.tree, dict.fromkeys(effect.installs, emulator))
 
 
 def registry_after(facts: Facts, effect: Effect, platform: Platform | None = None) -> Registry:

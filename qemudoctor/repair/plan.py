@@ -7,7 +7,7 @@ from typing import NamedTuple
 from qemudoctor.check import Check, Effect, Facts, Remedy, Severity
 from qemudoctor.examination import concerned
 from qemudoctor.facts import Unavailable, is_of_another_emulator
-from qemudoctor.host.door import HostError
+from qemudoctor.host.door import HostError, Source
 from qemudoctor.host.overlaid import OverlaidHost
 from qemudoctor.host.trees import Content, MemoryFile
 from qemudoctor.kernel.entry import Entry
@@ -16,7 +16,7 @@ from qemudoctor.kernel.path import LookupFailed
 from qemudoctor.kernel.program import OpenBlocks
 from qemudoctor.kernel.register import RegisterError
 from qemudoctor.platforms import ARCHITECTURES
-from qemudoctor.remedies.mount import mounts
+from qemudoctor.remedies.mount import mount_risk, mounts
 from qemudoctor.remedies.proof import MODEL, registry_after
 from qemudoctor.remedies.rehearsal import KERNEL
 from qemudoctor.runner import examine
@@ -92,13 +92,20 @@ def _wrong(report: Report) -> Iterator[ReportedFinding]:
 
 
 def _first_look(report: Report) -> Step | None:
-    """Return the mount after which the registry can be seen, where it cannot be seen now and something is wrong."""
+    """Return the mount after which the registry can be seen, where it cannot be seen now and something is wrong.
+
+    In a container or user namespace nothing is mounted: since Linux 6.7 that makes a registry of its own, which hides
+    the host's for as long as the namespace lives, and no umount brings that one back.
+    """
+    facts = report.facts
     try:
-        _ = report.facts.registry
+        _ = facts.registry
     except Unavailable:
         wrong = tuple(_wrong(report))
-        lasting = _surely_has_systemd(report.facts)
-        remedies = sorted(mounts(report.facts), key=lambda x: x.persistent is not lasting) if wrong else []
+        if not wrong or mount_risk(facts) is not None:
+            return None
+        lasting = facts.host.source is not Source.LIVE or _surely_has_systemd(facts)
+        remedies = sorted(mounts(facts), key=lambda x: x.persistent is not lasting)
         return next((Step(x, tuple(y for y in wrong if _is_cured_by_mount(y))) for x in remedies), None)
     return None
 
@@ -212,6 +219,8 @@ def _loses_emulator(remedy: Remedy, facts: Facts) -> bool:
 def why_not(remedy: Remedy, facts: Facts) -> str | None:
     """Return why a remedy can be no step of a plan, None if it can."""
     effect = remedy.effect
+    if remedy.risk is not None:
+        return "what helps has a risk that somebody has to weigh first: `qemu-doctor` prints it"
     if effect is None or remedy.proven is None:
         return "what it changes cannot be proven before"
     if effect.container_files or not remedy.root:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from qemudoctor.report.findings import remedy_lines
 from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, listing, wrap
-from qemudoctor.verdict import PlatformResult, ReportedFinding, Verdict
+from qemudoctor.verdict import PlatformResult, ReportedFinding, Summary, Verdict
 
 if TYPE_CHECKING:
     from qemudoctor.repair.apply import Result
@@ -62,9 +62,12 @@ def _is_unseen(platform: PlatformResult) -> bool:
 def _heading(plan: "Plan", palette: Palette) -> list[str]:
     wrong = len([x for x in plan.report.findings if x.severity.value != "info"])
     if not plan.steps:
-        text = (
-            "nothing to do" if not wrong else "no plan: nothing that is wrong can be put right by a step that is proven"
-        )
+        if plan.report.summary is Summary.UNKNOWN:
+            text = "no plan: it could not be determined what is wrong"
+        elif wrong:
+            text = "no plan: nothing that is wrong can be put right by a step that is proven"
+        else:
+            text = "nothing to do"
         return wrap(palette.paint(text, "bold"))
     steps = f"{len(plan.steps)} step{'' if len(plan.steps) == 1 else 's'}"
     return wrap(palette.paint(f"plan: {steps} for {wrong} finding{'' if wrong == 1 else 's'}", "bold"))

@@ -160,7 +160,10 @@ def test_enabling_is_proven() -> None:
 
 
 def test_enabling_an_entry_that_would_fail_is_not_offered() -> None:
-    assert only("QD205", ask(registered(enabled=False, flags=""), "linux/arm64")).finding.remedies == ()
+    found = only("QD205", ask(registered(enabled=False, flags=""), "linux/arm64")).finding.remedies
+    assert [x.id for x in found if x.id == "enable-entry"] == []
+    assert all(x.effect is not None and b"F" in x.effect.register[0][-2:] for x in found if x.id.startswith("register"))
+    assert found != ()
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from qemudoctor.kernel import (
     OpenBlocks,
     RegisterError,
     Registry,
-    execve,
 )
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import MACHINES
 from tests.live.differential import elves
 from tests.live.differential.hosts import CaseTree, File

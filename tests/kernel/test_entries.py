@@ -84,7 +84,7 @@ def test_letters_of_newer_kernels_are_kept() -> None:
         (MAGIC.replace("offset 1\n", "offset -\n"), "the offset is"),
         (MAGIC.replace("offset 1\n", "offset 000000000001\n"), "the offset is"),
         ("enabled\ninterpreter /i\nflags: \noffset 0\nmask ff\n", "magic has 0 bytes, mask 1"),
-        ("enabled\ninterpreter /i\nflags: \noffset 0\n", "magic has 0 bytes, mask none"),
+        ("enabled\ninterpreter /i\nflags: \noffset 0\n", "magic has 0 bytes, mask none$"),
     ],
 )
 def test_damaged_text(text: str, why: str) -> None:

@@ -12,8 +12,8 @@ from qemudoctor.kernel import (
     NodeKind,
     Registry,
     Step,
-    execve,
 )
+from qemudoctor.kernel.execve import execve
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, RWX, elf, entry, text
 
@@ -134,6 +134,26 @@ def test_whose_set_uid_bit_counts() -> None:
     assert run(p=binary, i=interpreter, lines=(entry(flags="C"),), user=me).euid == 5
     assert run(p=suid(text(b"#!/i\n"), 0o4755), i=NATIVE, user=me).euid == 1
     assert run(p=suid(text(b"#!/i\n"), 0o4755), i=interpreter, user=me).euid == 7
+
+
+@pytest.mark.parametrize(
+    ("release", "mode", "uid", "ids"),
+    [
+        # Since this kernel, a bit counts only for who may execute the file himself; F lets others start it.
+        ("6.12.117", 0o2710, 1000, (1000, 1000, False)),
+        ("6.12.117", 0o4700, 1000, (1000, 1000, False)),
+        ("6.12.117", 0o6710, 1000, (1000, 1000, False)),
+        ("6.12.117", 0o2711, 1000, (1000, 6, True)),
+        ("6.12.117", 0o4701, 1000, (5, 1000, True)),
+        ("6.12.117", 0o4700, 5, (5, 1000, False)),
+        ("6.12.117", 0o0700, 1000, (1000, 1000, False)),
+        ("5.10.46", 0o2710, 1000, (1000, 6, True)),
+        ("5.10.46", 0o4700, 1000, (5, 1000, True)),
+    ],
+)
+def test_a_set_uid_interpreter_of_f(release: str, mode: int, uid: int, ids: tuple[int, int, bool]) -> None:
+    ran = run(p=FOREIGN, i=suid(NATIVE, mode), lines=(entry(flags="F"),), user=Credentials(uid, 1000), release=release)
+    assert (ran.euid, ran.egid, ran.secure) == ids
 
 
 def test_a_call_that_waits_for_ever() -> None:

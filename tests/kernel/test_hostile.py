@@ -11,8 +11,8 @@ from qemudoctor.kernel import (
     KernelReleaseError,
     RegisterError,
     Registry,
-    execve,
 )
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.script import parse_shebang
 from tests.live.differential.execves import case_of
 from tests.live.differential.hosts import CaseTree, File

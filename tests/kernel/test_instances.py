@@ -13,8 +13,8 @@ from qemudoctor.kernel import (
     MountRefused,
     RegisterError,
     Registry,
-    execve,
 )
+from qemudoctor.kernel.execve import execve
 from tests.live.differential.hosts import CaseTree
 from tests.live.differential.rows import FOREIGN, NATIVE, entry, text
 
@@ -70,6 +70,8 @@ def test_before_6_7_only_the_initial_namespace_mounts(release: str) -> None:
     with pytest.raises(MountRefused, match="EPERM: only the initial user namespace") as caught:
         kernel.mount("child's", by="child")
     assert caught.value.errno is Errno.EPERM
+    assert caught.value.reason == "only the initial user namespace may mount binfmt_misc before Linux 6.7"
+    assert kernel.owner_for("child") == INITIAL == "initial"
     assert kernel.used_by("child") == kernel.used_by(INITIAL)
 
 
@@ -103,7 +105,10 @@ def test_the_outer_mount_can_be_read_but_is_not_used() -> None:
     assert outcome(kernel, "child") == "ENOEXEC"
     on_top = kernel.mount("child's", by="child")
     assert names(on_top.seen_in("child's")) == []
+    on_top = on_top.unmount("elsewhere").change("child", registry(kernel.kernel, "child's"))
+    assert names(on_top.used_by("child")) == ["child's"]
     assert names(on_top.unmount("child's").seen_in("child's")) == ["host's"]
+    assert names(on_top.unmount("child's").used_by("child")) == []
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -218,7 +223,7 @@ def test_a_registration_reaches_the_registry_that_is_written() -> None:
     kernel = host(NEW).unshare_user("child").mount("own", by="child").unshare_user("inner", parent="child")
     kernel = kernel.register(entry("i").encode(), owner="child", by="inner", root=TREE)
     assert names(kernel.used_by("child")) == ["a64"]
-    kernel = kernel.register(entry("i", "F", name="f").encode(), owner="child", by="child", root=TREE, cwd="/")
+    kernel = kernel.register(entry("i", "F", name="f").encode(), owner="child", by="child", root=TREE)
     with pytest.raises(RegisterError, match="EACCES"):
         kernel.register(
             entry("p", "F", name="g").encode(), owner="child", root=SECRET, cwd="/d", credentials=Credentials(1, 1)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from qemudoctor.kernel import Feature, KernelRelease, Machine, Registry, UnknownMachine, execve, native_executable
+from qemudoctor.kernel import Feature, KernelRelease, Machine, Registry, UnknownMachine, native_executable
 from qemudoctor.kernel.elf import build_executable
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import MACHINES
 from tests.live.differential.hosts import CaseTree, File
 

@@ -174,3 +174,27 @@ def test_several_features_can_be_settled() -> None:
 def test_how_exactly_the_version_is_known(text: str, version: tuple[int, int, int], is_known: bool) -> None:
     release = KernelRelease.parse(text)
     assert (release.version, release.patch_known) == (version, is_known)
+
+
+@pytest.mark.parametrize(
+    ("text", "vendor"),
+    [
+        ("4.4.0-19041-Microsoft", "wsl"),
+        ("4.19.128-microsoft-standard", "wsl"),
+        ("5.10.215-203.850.amzn2.x86_64", "amazon"),
+        ("5.15.0-205.149.5.1.el9uek.x86_64", "uek"),
+        ("3.10.0-1160.vz7.200.7", "virtuozzo"),
+        ("4.18.0-348.vz8.39.x86_64", "virtuozzo"),
+        ("5.14.0-427.vz9.72.x86_64", "virtuozzo"),
+        ("3.10.0-962.3.2.lve1.5.88", "virtuozzo"),
+        ("6.12.117+deb13-amd64", "debian"),
+        ("6.1.0-0.deb11.13-amd64", "debian"),
+        ("5.10.1~bpo10-amd64", "debian"),
+        ("6.11.4-301.fc41.x86_64", "fedora"),
+        ("6.8.12-4-pve", "proxmox"),
+        ("6.4.0-150600.23.7-default", "suse"),
+        ("6.18.44-custom", None),
+    ],
+)
+def test_vendors_by_their_marks(text: str, vendor: str | None) -> None:
+    assert KernelRelease.parse(text).vendor == vendor

@@ -51,6 +51,7 @@ def test_every_parser(line: bytes, found: tuple[bytes, bytes | None] | None, ker
     [
         (b"#!\0\n", None, None, (b"", None)),
         (b"#! \0 \n", None, None, (b"", None)),
+        (b"#!/" + b"X" * 300, (b"/" + b"X" * 124, None), None, None),
         (b"#!/i \0x\n", (b"/i", None), (b"/i", None), (b"/i", b"")),
         (b"#!/i \t\0\n", (b"/i", None), (b"/i", None), (b"/i", b"")),
         (b"#!", None, None, (b"", None)),

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 FOLDER = Path(__file__).resolve().parents[1]
 RANDOM = frozenset({"test_fuzz", "test_hostile"})
 """They may find a mutant on one day and not on another."""
+ABOUT_MUTANTS = frozenset({"test_mutants"})
 RECORDED_FROM_THE_MODEL = frozenset({"test_pinned"})
 """It says that an answer is the one of before, not that it is right."""
 
@@ -36,7 +37,7 @@ class Case(NamedTuple):
 def all_cases(module: str) -> Iterator[Case]:
     """Yield all cases; first those that are about a module of the kernel. Each file is loaded when it is needed."""
     names = sorted(path.stem for path in FOLDER.glob("test_*.py"))
-    names = [name for name in names if name not in RANDOM | RECORDED_FROM_THE_MODEL]
+    names = [name for name in names if name not in RANDOM | RECORDED_FROM_THE_MODEL | ABOUT_MUTANTS]
     names.sort(key=lambda name: name != FIRST.get(module, f"test_{module}"))
     for name in names:
         yield from _cases_of(importlib.import_module(f"tests.kernel.{name}"))

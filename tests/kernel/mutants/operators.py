@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
@@ -162,11 +163,14 @@ def _statements(node: ast.stmt, parents: Parents) -> Iterator[ast.AST]:
         yield ast.Break()
     elif isinstance(node, ast.Break):
         yield ast.Continue()
-    elif in_function and isinstance(node, REMOVABLE) and not _is_docstring(node):
+    elif in_function and isinstance(node, REMOVABLE) and not _says_nothing(node):
         yield ast.Pass()
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def _says_nothing(node: ast.stmt) -> bool:
+    """Return whether a statement is a docstring, or the type of a variable without a value."""
+    if isinstance(node, ast.AnnAssign):
+        return node.value is None
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
@@ -216,6 +220,7 @@ def _statement(node: ast.AST, parents: Parents) -> str:
     return _shown(node)
 
 
+@lru_cache(maxsize=64)
 def _shown(node: ast.AST) -> str:
     if isinstance(node, ast.comprehension):
         return "if " + " and ".join(ast.unparse(x) for x in node.ifs) if node.ifs else "if True"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from qemudoctor.kernel import INITIAL, Instances, KernelRelease, Machine, MountRefused, RegisterError, execve
+from qemudoctor.kernel import INITIAL, Instances, KernelRelease, Machine, MountRefused, RegisterError
+from qemudoctor.kernel.execve import execve
 from tests.live.differential.elves import Elf
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.places import PROGRAM, Answer, Places

@@ -12,9 +12,9 @@ from qemudoctor.kernel import (
     Program,
     RegisterError,
     Registry,
-    execve,
     walk,
 )
+from qemudoctor.kernel.execve import execve
 from tests.live.differential.hosts import Case, CaseTree, File, to_text
 
 

@@ -59,6 +59,9 @@ ARGUMENTS = (
     Row("an argument of 131071 bytes of two each", arguments("a", "é" * 65535 + "x"), "ok"),
     Row("an argument of 131072 bytes of two each", arguments("a", "é" * 65536), "E2BIG"),
     Row("a quarter of the stack of arguments", arguments(*(LONGEST,) * 15), "ok"),
+    Row("exactly a quarter of the stack of arguments", arguments(*(LONGEST,) * 15, "x" * 130940), "ok"),
+    Row("one byte more than a quarter of the stack of arguments", arguments(*(LONGEST,) * 15, "x" * 130941), "E2BIG"),
+    Row("an argument of 131072 bytes of four each", arguments("a", "\U0001f600" * 32768), "E2BIG"),
     Row("more than a quarter of the stack of arguments", arguments(*(LONGEST,) * 17), "E2BIG"),
     Row("too many short arguments", arguments(*("",) * 300000), "E2BIG"),
     Row(

@@ -129,6 +129,17 @@ SETTLED = (
         "ok",
         old=NO_F,
     ),
+    Row(
+        "an empty position-independent program, and a loader",
+        pie(Ph(flags=4, vaddr=0x600000, filesz=0, memsz=0), interp=LD),
+        SEGV,
+        old=KILLED,
+    ),
+    Row(
+        "a position-independent program of one byte without a file, and a loader",
+        pie(Ph(flags=4, vaddr=0x600000, filesz=0, memsz=1), interp=LD),
+        "ok",
+    ),
     Row("no PT_LOAD, position-independent", pie(Ph(PT_TLS)), SEGV),
     Row("no PT_LOAD, and a dynamic loader that runs", called(p=elf(segments=(Ph(PT_NOTE),), interp=LD), ld=RWX), "ok"),
 )
