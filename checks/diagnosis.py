@@ -5,7 +5,7 @@ Several checks ask this, each for its own fault, so that one fault is reported o
 
 import enum
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from qemudoctor.check import Facts
 from qemudoctor.checks.subjects import one_per_architecture
@@ -22,11 +22,9 @@ from qemudoctor.facts import (
     meant_for,
 )
 from qemudoctor.kernel.entry import Entry
+from qemudoctor.kernel.execution import Execution
 from qemudoctor.kernel.tree import NodeKind
 from qemudoctor.platforms import Architecture, Platform
-
-if TYPE_CHECKING:
-    from qemudoctor.kernel.execve import Execution
 
 
 class Fault(enum.Enum):
@@ -53,7 +51,7 @@ class Diagnosis(NamedTuple):
 
     platform: Platform
     fault: Fault
-    walk: "Execution"
+    walk: Execution
     """In a container; of an entry without F whose emulator has a fault, on the host."""
     entry: Entry | None = None
     emulator: Emulator | None = None
@@ -123,7 +121,7 @@ def _diagnosed(facts: Facts, platform: Platform) -> Diagnosis | None:
     return Diagnosis(platform, _emulator_fault(facts, emulator, walk), walk, entry, emulator, on_host, works_now)
 
 
-def _fault_of_rule(facts: Facts, platform: Platform, walk: "Execution") -> Diagnosis | None:
+def _fault_of_rule(facts: Facts, platform: Platform, walk: Execution) -> Diagnosis | None:
     """Return what is wrong though the kernel starts something for a minimal program, None if nothing is."""
     if facts.has_no_registry:
         return None
@@ -182,7 +180,7 @@ def is_met(facts: Facts) -> bool:
     return bool(found) and all(x is None or x.works_now for x in found)
 
 
-def _emulator_fault(facts: Facts, emulator: Emulator, walk: "Execution") -> Fault:
+def _emulator_fault(facts: Facts, emulator: Emulator, walk: Execution) -> Fault:
     if not emulator.exists:
         return Fault.EMULATOR_MISSING
     if unusable(emulator) is not None:

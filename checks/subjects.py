@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from qemudoctor.check import Evidence, Facts, Finding, Severity
-from qemudoctor.facts import Unavailable, entry_path
+from qemudoctor.facts import Unavailable, covered_architectures, entry_path, is_qemu
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import MEANINGS, Errno
+from qemudoctor.kernel.execution import Execution
 from qemudoctor.platforms import PLATFORMS, Architecture, Platform, platform_names
 
 if TYPE_CHECKING:
     from qemudoctor.facts.engines import Engine
-    from qemudoctor.kernel.execve import Execution
 
 EMPTY_ROOT = "in an empty root, as a container's"
 BINFMT_MISC = "https://docs.kernel.org/admin-guide/binfmt-misc.html"
@@ -79,7 +79,7 @@ def severity_of(facts: Facts, platform: Platform) -> Severity | None:
     return Severity.WARNING if facts.observed(platform).contained.outcome == "ok" else None
 
 
-def consequence(execution: "Execution") -> str:
+def consequence(execution: Execution) -> str:
     """Return how programs end, in the words that engines and shells print."""
     if execution.blocks:
         return "programs wait for ever"
@@ -103,7 +103,22 @@ def entry_evidence(facts: Facts, entry: Entry, *lines: str) -> tuple[Evidence, .
     return tuple(Evidence(entry_path(entry.name), line) for line in wanted)
 
 
-def walk_evidence(execution: "Execution", *, on_host: bool = False) -> Evidence:
+def is_of_qemu(facts: Facts, entry: Entry) -> bool:
+    """Return whether an entry starts QEMU: by its emulator's name, the file's own version, or what F keeps open."""
+    if is_qemu(entry.interpreter):
+        return True
+    if not covered_architectures(entry):
+        return False
+    try:
+        if facts.emulator(entry.interpreter).version is not None:
+            return True
+        pinned = facts.pinned_emulator(entry)
+    except Unavailable:
+        return False
+    return pinned is not None and pinned.version is not None
+
+
+def walk_evidence(execution: Execution, *, on_host: bool = False) -> Evidence:
     """Return the last step of the model's walk, in a container unless it was on the host."""
     step = execution.steps[-1]
     where = "on the host" if on_host else EMPTY_ROOT

@@ -1,14 +1,12 @@
 """The outcome of an examination: what is said of each platform, and the whole report."""
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from qemudoctor.check import Finding, Severity
 from qemudoctor.facts import Facts, Observation, Unavailable
+from qemudoctor.kernel.execution import Execution
 from qemudoctor.platforms import Platform
-
-if TYPE_CHECKING:  # only needed where a program can be predicted
-    from qemudoctor.kernel.execve import Execution
 
 
 class Support(enum.Enum):
@@ -40,7 +38,7 @@ class Place(NamedTuple):
     observed: str | None
     reason: str | None = None
     """Why it was not observed."""
-    execution: "Execution | None" = None
+    execution: Execution | None = None
     predicted_reason: str | None = None
     """Why it was not predicted."""
 
@@ -60,6 +58,8 @@ class PlatformResult(NamedTuple):
     host: Place
     container: Place
     verdict: Verdict
+    missed: Place | None = None
+    """How a position-independent program ends in an empty root, where only others work."""
 
 
 class CheckStatus(enum.Enum):
@@ -154,21 +154,39 @@ def judge(facts: Facts, platform: Platform) -> PlatformResult:
     entry = _entry_name(facts, platform)
     support = _support(facts, platform, entry, container)
     verdict = _verdict(support, host, container)
+    missed = None
     if verdict is Verdict.WORKS and support is Support.EMULATED and not _takes_pie(facts, platform):
-        verdict = Verdict.DEGRADED
-    return PlatformResult(platform, required, support, entry, host, container, verdict)
+        verdict, missed = Verdict.DEGRADED, _walk_of_pie(facts, platform)
+    return PlatformResult(platform, required, support, entry, host, container, verdict, missed)
 
 
 def _takes_pie(facts: Facts, platform: Platform) -> bool:
-    """Return whether some entry is for the platform's position-independent programs; true where nobody can tell."""
+    """Return whether some entry is for the platform's position-independent programs; true where nobody can tell.
+
+    Nobody can where none of what was read matches any of its programs: what runs them is not among it.
+    """
     try:
         registry = facts.registry.registry
     except Unavailable:
         return True
-    return registry.match(platform.architecture.sample(pie=True), "") is not None
+    sample, pie = (platform.architecture.sample(pie=x) for x in (False, True))
+    return registry.match(pie, "") is not None or registry.match(sample, "") is None
 
 
-def _place(execution: "Execution | None", seen: Observation, reason: str | None = None) -> Place:
+def _walk_of_pie(facts: Facts, platform: Platform) -> Place | None:
+    from qemudoctor.facts.prediction import predict
+
+    try:
+        machine = facts.machine_for(platform.architecture)
+        found = predict(
+            platform, root=facts.tree, registry=facts.registry.registry, kernel=facts.kernel, machine=machine, pie=True
+        )
+    except Unavailable:
+        return None
+    return _place(found.container, Observation(None, "programs of this kind are not executed"))
+
+
+def _place(execution: Execution | None, seen: Observation, reason: str | None = None) -> Place:
     predicted = None if execution is None else execution.outcome
     return Place(predicted, seen.outcome, seen.reason, execution, reason)
 

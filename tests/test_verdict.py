@@ -4,6 +4,7 @@ import pytest
 
 from qemudoctor.checks import CHECKS
 from qemudoctor.platforms import parse_platform
+from qemudoctor.report.text import render_text
 from qemudoctor.runner import examine, run_check, select
 from qemudoctor.verdict import CheckStatus, Summary, Support, Verdict, judge
 from tests.support.hosts import ask, centos_7, entry_text, linux, observing, static_emulator, ubuntu_1604
@@ -45,6 +46,24 @@ def test_the_verdict(
 def test_an_entry_for_fixed_address_programs_only_is_no_full_support() -> None:
     text = entry_text(flags="F", mask="ffffffffffffff00" + "ff" * 12)
     assert verdict(linux(entries={"q": text}, files=EMULATOR)) == (Support.EMULATED, Verdict.DEGRADED)
+
+
+def test_the_walk_shown_is_of_the_program_that_fails() -> None:
+    text = entry_text(flags="F", mask="ffffffffffffff00" + "ff" * 12)
+    report = examine(ask(linux(entries={"q": text}, files=EMULATOR), "linux/arm64"), ())
+    missed = report.platforms[0].missed
+    assert missed is not None
+    assert (missed.outcome, report.platforms[0].host.outcome) == ("ENOEXEC", "ok")
+    shown = render_text(report)
+    assert "a position-independent program of linux/arm64 in an empty root" in shown
+    assert "no entry matches this program" in shown
+
+
+def test_what_runs_by_an_entry_that_was_not_read_is_not_degraded() -> None:
+    assert verdict(linux(), aarch64=("ok", "ok")) == (
+        Support.EMULATED,
+        Verdict.WORKS,
+    )
 
 
 def test_with_nothing_required_and_nothing_readable_it_is_undetermined() -> None:

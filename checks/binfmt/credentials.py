@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
 from qemudoctor.checks.diagnosis import argv0_fault, diagnose
-from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, listed, one_per_architecture
-from qemudoctor.facts import Unavailable, is_qemu
+from qemudoctor.checks.subjects import BINFMT_MISC, entry_evidence, is_of_qemu, listed, one_per_architecture
+from qemudoctor.facts import Unavailable
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
 
 _SHOWN = 4
+_WANTED = "If images are trusted and need sudo: give {} C"
+_UNWANTED = "If images are not trusted and need no sudo: register {} without C"
 
 MISSING = """\
 Programs such as sudo, su, ping, mount and passwd are set-uid: whoever executes them gets the rights
@@ -28,6 +30,9 @@ C implies O. It is a decision, no oversight: with C an emulator runs with the ri
 files, which makes every mistake in it a way to become root. Debian left C out in August 2025 for
 that reason (7.2+dfsg-7+deb12u15, 10.0.3+ds-3); tonistiigi/binfmt and Docker Desktop set it,
 multiarch/qemu-user-static does with `-c yes`, QEMU's own script with --credential yes.
+
+So without C nothing is wrong by itself. Whoever adds it hears of QD214 instead, which says what
+that costs: each of the two is a choice, and neither asks to undo the other.
 
 It is harmless, and the better choice, unless a step runs as another user than root and needs such a
 program. In a Dockerfile that is a `USER` line before a `RUN sudo ...`; often that step can simply
@@ -50,6 +55,10 @@ Debian shipped its entries with C until August 2025 and took it out as a way to 
 tonistiigi/binfmt and Docker Desktop still register with it, because sudo in containers is what
 their users expect.
 
+Where a file of binfmt.d has the flag, its author has chosen it, and nothing is proposed here.
+Without C, QD213 says what does not work: each of the two is a choice, and neither asks to undo the
+other.
+
 It is harmless on a machine of one person, on a builder that is thrown away, and wherever no
 ordinary user can bring set-uid files of another architecture along: user namespaces, nosuid mounts
 and no-new-privileges all take the effect away.
@@ -70,8 +79,8 @@ def find_without_credentials(facts: Facts) -> Iterator[Finding]:
         subject=entry.name,
         platform=platform.name,
         entry=entry.name,
-        message=f"{_shown(names)}: without the flag C, as Debian has it, so set-uid programs such as sudo, su and ping"
-        " get no rights under emulation when somebody else than root executes them",
+        message=f"{_shown(names)}: without the flag C, the safe choice, so set-uid programs such as sudo, su and ping"
+        " get no rights under emulation when somebody else than root executes them; only images that need them suffer",
         evidence=_flags(facts, [x for _, x in without]),
         remedies=_with_c(facts, platform, entry),
     )
@@ -79,14 +88,15 @@ def find_without_credentials(facts: Facts) -> Iterator[Finding]:
 
 def find_with_credentials(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for all entries of emulators that run with the rights of set-uid programs."""
-    entries = [x for x in facts.registry.entries if x.enabled and "C" in x.flags and is_qemu(x.interpreter)]
+    entries = [x for x in facts.registry.entries if x.enabled and "C" in x.flags and is_of_qemu(facts, x)]
     if not entries:
         return
     yield Finding(
         subject=entries[0].name,
         entry=entries[0].name,
-        message=f"{_shown([x.name for x in entries])}: with the flag C, so a set-uid program of any root file system"
-        " runs the emulator with the rights of that file's owner, and a mistake in the emulator can give them away",
+        message=f"{_shown([x.name for x in entries])}: with the flag C, the choice for images that need sudo, so a"
+        " set-uid program of any root file system runs the emulator with the rights of that file's owner, and a mistake"
+        " in the emulator can give them away; that matters where images are not trusted",
         evidence=_flags(facts, entries),
         remedies=_without_c(facts, entries),
     )
@@ -98,7 +108,7 @@ def _working(facts: Facts) -> Iterator[tuple[Platform, Entry]]:
     for platform in one_per_architecture(facts):
         try:
             entry = facts.entry_for(platform)
-            if entry is None or entry.name in seen or not is_qemu(entry.interpreter) or facts.is_native(platform):
+            if entry is None or entry.name in seen or not is_of_qemu(facts, entry) or facts.is_native(platform):
                 continue
             if diagnose(facts, platform) is not None or argv0_fault(facts, platform) is not None:
                 continue
@@ -125,19 +135,27 @@ def _with_c(facts: Facts, platform: Platform, entry: Entry) -> tuple[Remedy, ...
     # Only until the next reboot: for an information on nearly every host, the files of binfmt.d are not read.
     risk = "a set-uid program of any image runs the emulator with the rights of the file's owner"
     better = entry.with_flags(f"{entry.flags}C")
-    return tuple(helpful(facts, platform, (now(facts, (better,), title=f"Give {entry.name} C", risk=risk),)))
+    return tuple(helpful(facts, platform, (now(facts, (better,), title=_WANTED.format(entry.name), risk=risk),)))
 
 
 def _without_c(facts: Facts, entries: list[Entry]) -> tuple[Remedy, ...]:
-    """Return those entries without C whose emulator the host can open again."""
+    """Return those entries without C whose emulator the host can open again, and whose C no file of the host has."""
     from qemudoctor.remedies.flags import now_and_at_boot
     from qemudoctor.remedies.proof import registers
 
-    better = [x.with_flags(x.flags.replace("C", "")) for x in entries if _is_here(facts, x)]
+    better = [x.with_flags(x.flags.replace("C", "")) for x in entries if _is_here(facts, x) and not _is_meant(facts, x)]
     if not better:
         return ()
     words = better[0].name if len(better) == 1 else "the entries"
-    return tuple(registers(facts, now_and_at_boot(facts, better, title=f"Register {words} without C")))
+    return tuple(registers(facts, now_and_at_boot(facts, better, title=_UNWANTED.format(words))))
+
+
+def _is_meant(facts: Facts, entry: Entry) -> bool:
+    """Return whether a file of binfmt.d has just this entry, C and all: then whoever wrote it has chosen."""
+    try:
+        return facts.boot.is_configured_alike(entry)
+    except Unavailable:
+        return False
 
 
 def _is_here(facts: Facts, entry: Entry) -> bool:

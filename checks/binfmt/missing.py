@@ -53,7 +53,9 @@ def find_platforms_without_entry(facts: Facts) -> Iterator[Finding]:
     if not facts.question.require and not registry.damaged and not facts.judged and not meant:
         yield _nothing(facts, registry)
     for found in each_fault(facts, Fault.NOT_REGISTERED):
-        yield _missing(facts, found.platform)
+        # A program that ran did so by an entry, or a loader, that is not among what was read: QD501 says so.
+        if facts.observed(found.platform).contained.outcome != "ok":
+            yield _missing(facts, found.platform)
 
 
 def _missing(facts: Facts, platform: Platform) -> Finding:
@@ -123,8 +125,15 @@ def _nothing(facts: Facts, registry: RegistryFacts) -> Finding:
 def _listing(facts: Facts, registry: RegistryFacts) -> Evidence:
     names = [entry.name for entry in registry.entries] + [entry.name for entry in registry.damaged]
     source = MOUNT_POINT if facts.question.registry is None else "--registry"
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else "")
-    return Evidence(source, f"entries: {shown}" if names else "no entries")
+    text = f"entries: {_first(names)}" if names else "no entries"
+    if facts.question.kernel is not None:
+        source += f", as Linux {facts.kernel.text} would take it"
+    refused = [line.name or line.source for line in registry.refused]
+    return Evidence(source, f"{text}; refused: {_first(refused)}" if refused else text)
+
+
+def _first(names: list[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else "")
 
 
 CHECKS = (

@@ -56,7 +56,7 @@ def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
         platform=platform.name,
         entry=newest.name,
         message=f"{newest.name}: takes the programs of {platform.name} from the older entry {older[0].name}, which"
-        " would work in a container where this one does not",
+        f" would work {_where(facts, platform)}",
         severity=severity_of(facts, platform),
         evidence=(
             *entry_evidence(facts, newest, "interpreter", "flags:"),
@@ -65,6 +65,14 @@ def _find(facts: Facts, platform: Platform) -> Iterator[Finding]:
         ),
         remedies=(remedy._replace(proven="model"),),
     )
+
+
+def _where(facts: Facts, platform: Platform) -> str:
+    """Return where an entry that works in an empty root helps: it works on the host as well."""
+    host = facts.observed(platform).plain.outcome or facts.prediction(platform).host.outcome
+    if host == "ok":
+        return "in a container where this one does not"
+    return "on the host and in a container, where this one works in neither"
 
 
 def _matching(facts: Facts, platform: Platform) -> list[Entry]:

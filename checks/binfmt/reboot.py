@@ -79,13 +79,13 @@ def find_lost(facts: Facts) -> Iterator[Finding]:
 
 def find_otherwise(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each platform that another entry will decide over after a boot."""
-    from qemudoctor.remedies.boot import line_for
-    from qemudoctor.remedies.proof import comes_back
-
     for found in _changing(facts):
         after = found.after
         if after is None:
             continue
+        from qemudoctor.remedies.boot import line_for
+        from qemudoctor.remedies.proof import comes_back
+
         works = comes_back(facts, found.platform)
         line = line_for(facts, found.platform.architecture)
         end = "" if works else f", and then programs of {found.platform.name} do not run in containers any more"
@@ -105,14 +105,19 @@ def find_otherwise(facts: Facts) -> Iterator[Finding]:
 
 
 def _changing(facts: Facts) -> Iterator[_Coming]:
-    """Yield the platforms that run now and whose entry a boot does not register as it is."""
-    if facts.question.is_hypothetical or facts.sandbox is not None or not _boots(facts):
+    """Yield the platforms that run now and whose entry a boot does not register as it is.
+
+    Raises: Unavailable where the entries are not known, or something runs and nobody can tell what a boot does.
+    """
+    if facts.question.is_hypothetical or not facts.registry.entries:
         return
     seen: set[str] = set()
     for platform in one_per_architecture(facts):
         entry = _working(facts, platform)
         if entry is None or entry.name in seen:
             continue
+        if not seen:
+            _require_boot(facts)
         seen.add(entry.name)
         if facts.boot.is_configured_alike(entry) and _reads(facts):
             continue
@@ -146,11 +151,14 @@ def _is_here(facts: Facts, entry: Entry) -> bool:
         return False
 
 
-def _boots(facts: Facts) -> bool:
-    """Return whether it is known what starts this host. Without systemd or OpenRC anything may register entries."""
+def _require_boot(facts: Facts) -> None:
+    """Raise Unavailable where it is not known what starts this host: then anything may register entries."""
     from qemudoctor.remedies.boot import is_alpine
 
-    return is_alpine(facts) or facts.has_systemd
+    if facts.sandbox is not None:
+        raise Unavailable(f"the examination runs inside {facts.sandbox.kind}, where what a boot registers is not seen")
+    if not is_alpine(facts) and not facts.has_systemd:
+        raise Unavailable("neither systemd nor OpenRC runs here, so what a boot registers is not known")
 
 
 def _reads(facts: Facts) -> bool:

@@ -8,7 +8,7 @@ from qemudoctor.checks.emulator.finding import emulator_finding, result
 from qemudoctor.checks.subjects import BINFMT_MISC, EXECVE
 from qemudoctor.facts import Emulator, Unavailable
 from qemudoctor.kernel.errnos import Errno
-from qemudoctor.kernel.execve import Execution, Handler
+from qemudoctor.kernel.execution import Execution, Handler
 from qemudoctor.platforms import ARCHITECTURES
 
 DYNAMIC = """\

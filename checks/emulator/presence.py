@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
 from qemudoctor.checks.diagnosis import Diagnosis, Fault, diagnose, each_fault, unusable
 from qemudoctor.checks.emulator.finding import emulator_finding, result
-from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, each_platform, entry_evidence
-from qemudoctor.facts import Emulator, Unavailable, is_qemu
+from qemudoctor.checks.subjects import BINFMT_D, BINFMT_MISC, EXECVE, each_platform, entry_evidence, is_of_qemu
+from qemudoctor.facts import Emulator, Unavailable
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
 
@@ -84,8 +84,8 @@ def find_only_pinned(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for all entries whose emulator is only held open: they come from one installer."""
     if facts.question.registry is not None:
         return
-    held = (x for x in facts.registry.entries if x.enabled and "F" in x.flags and is_qemu(x.interpreter))
-    gone = [entry for entry in held if _is_gone(facts, entry)]
+    held = (x for x in facts.registry.entries if x.enabled and "F" in x.flags)
+    gone = [entry for entry in held if _is_gone(facts, entry) and is_of_qemu(facts, entry)]
     if not gone:
         return
     names = ", ".join(entry.name for entry in gone[:_SHOWN]) + (" and others" if len(gone) > _SHOWN else "")

@@ -7,7 +7,7 @@ from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
 from qemudoctor.checks.diagnosis import Diagnosis, Fault, argv0_fault, diagnose
 from qemudoctor.checks.subjects import EMPTY_ROOT, EXECVE, all_names, each_platform, listed
 from qemudoctor.kernel.entry import Entry
-from qemudoctor.kernel.execve import Execution
+from qemudoctor.kernel.execution import Execution
 from qemudoctor.platforms import Platform
 
 EXPLANATION = """\

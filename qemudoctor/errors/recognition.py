@@ -1,7 +1,7 @@
 """From lines to symptoms: which signature fits, and what it captured."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -45,9 +45,14 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def recognise(log: Log) -> Iterator[Seen]:
     """Yield the symptoms of a log in the order of its lines; of lines that say the same, the first."""
+    found = tuple(_recognised(log, log.candidates()))
+    yield from found or _recognised(log, log.wrapped())
+
+
+def _recognised(log: Log, lines: Iterable[Line]) -> Iterator[Seen]:
     said: set[tuple[str, str | None, str | None, str | None]] = set()
     done: set[str] = set()
-    for line in log.candidates():
+    for line in lines:
         if line.text in done:
             continue
         fitting = tuple(_matches(line.text))

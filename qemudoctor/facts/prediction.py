@@ -5,7 +5,8 @@ from typing import NamedTuple
 from qemudoctor.facts.fact import Unavailable
 from qemudoctor.host.door import HostError
 from qemudoctor.host.trees import MemoryFile, MemoryTree, OverlayTree
-from qemudoctor.kernel.execve import Execution, execve
+from qemudoctor.kernel.execution import Execution
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import Machine
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease
@@ -25,10 +26,13 @@ class Prediction(NamedTuple):
 
 
 def predict(
-    platform: Platform, *, root: Tree, registry: Registry, kernel: KernelRelease, machine: Machine
+    platform: Platform, *, root: Tree, registry: Registry, kernel: KernelRelease, machine: Machine, pie: bool = False
 ) -> Prediction:
-    """Return the model's answer for a platform on a host with that root. Raises: Unavailable if it cannot be read."""
-    sample = {PROGRAM: MemoryFile(platform.architecture.sample())}
+    """Return the model's answer for a platform on a host with that root. Raises: Unavailable if it cannot be read.
+
+    pie: for a position-independent program.
+    """
+    sample = {PROGRAM: MemoryFile(platform.architecture.sample(pie=pie))}
     try:
         host = execve(PROGRAM, root=OverlayTree(root, sample), registry=registry, kernel=kernel, machine=machine)
     except HostError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qemudoctor.kernel.entry import Entry, EntryFormatError
     from qemudoctor.kernel.errnos import MEANINGS, Errno
-    from qemudoctor.kernel.execve import Execution, Handler, Step
+    from qemudoctor.kernel.execution import Execution, Handler, Step
     from qemudoctor.kernel.features import FEATURES, Feature, Support
     from qemudoctor.kernel.instances import INITIAL, Instances, Mount, MountRefused
     from qemudoctor.kernel.machine import Machine, UnknownMachine, native_executable
@@ -63,7 +63,7 @@ __all__ = [
 _HOLDS = {
     "entry": ("Entry", "EntryFormatError"),
     "errnos": ("MEANINGS", "Errno"),
-    "execve": ("Execution", "Handler", "Step"),
+    "execution": ("Execution", "Handler", "Step"),
     "features": ("FEATURES", "Feature", "Support"),
     "instances": ("INITIAL", "Instances", "Mount", "MountRefused"),
     "machine": ("Machine", "UnknownMachine", "native_executable"),
@@ -83,6 +83,4 @@ def __getattr__(name: str) -> Any:
     """Return a name of a part, which is loaded for it."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(__import__(f"{__name__}.{_HOME[name]}", fromlist=(name,)), name)

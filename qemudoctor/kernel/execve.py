@@ -1,11 +1,11 @@
 """execve(): the walk from a path to a running program or an errno."""
 
-import enum
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from qemudoctor.kernel.arguments import are_too_large
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.errnos import Errno
+from qemudoctor.kernel.execution import Execution, Handler, Step
 from qemudoctor.kernel.features import Feature
 from qemudoctor.kernel.loader import LoadContext, LoadFailed, load_native
 from qemudoctor.kernel.machine import Machine, native_executable
@@ -14,7 +14,6 @@ from qemudoctor.kernel.path import LookupFailed, describe_failure, is_longer
 from qemudoctor.kernel.program import OpenBlocks, Program, open_program
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease
-from qemudoctor.kernel.script import parse_shebang
 from qemudoctor.kernel.tree import ROOT, Credentials, Tree
 
 MAX_REWRITES = 5
@@ -24,61 +23,6 @@ SET_GID = 0o2010
 _INTERPRETER_CUT_BYTES = 127
 _DESCRIPTOR = "/dev/fd/3"
 """What the kernel calls a file that is called by a descriptor; the number is the caller's."""
-
-
-class Handler(enum.Enum):
-    """The part of the kernel that takes a step."""
-
-    OPEN = "open"
-    MISC = "binfmt_misc"
-    SCRIPT = "script"
-    ELF = "elf"
-
-
-class Step(NamedTuple):
-    """One step of the walk: who handled which file, what it opened, and a note for the reader."""
-
-    handler: Handler
-    file: str
-    note: str
-    entry: str | None = None
-    opens: str | None = None
-
-
-class Execution(NamedTuple):
-    """How one execve() ended.
-
-    errno is 0 when the new program started or died after the point of no return (then signal names how).
-    """
-
-    errno: Errno
-    steps: tuple[Step, ...]
-    runs: str | None = None
-    """The program that the kernel loaded, by the path it was opened with."""
-    argv: tuple[str, ...] = ()
-    signal: str | None = None
-    blocks: bool = False
-    """The call never returns: it waits in open() of a fifo."""
-    binary_fd: bool = False
-    """The interpreter gets the file as an open descriptor, AT_EXECFD."""
-    argv0_flag: bool = False
-    """The interpreter is told in AT_FLAGS that the caller's argv[0] is the third argument."""
-    euid: int = 0
-    egid: int = 0
-    secure: bool = False
-    """AT_SECURE: the program has a set-uid or set-gid bit that made a difference."""
-
-    @property
-    def errno_name(self) -> str:
-        """Return the errno's name, "ok" for 0."""
-        return self.errno.name if self.errno else "ok"
-
-    @property
-    def outcome(self) -> str:
-        """Return "ok", an errno's name, "signal:NAME" or "blocks"."""
-        if self.blocks:
-            return "blocks"
-        return f"signal:{self.signal}" if self.signal else self.errno_name
 
 
 def execve(
@@ -255,6 +199,8 @@ class _Walk:
         return program
 
     def _script(self, head: bytes) -> Program:
+        from qemudoctor.kernel.script import parse_shebang
+
         shebang = parse_shebang(head, kernel=self.context.kernel)
         if shebang is None:
             self._fail(Handler.SCRIPT, self.name, Errno.ENOEXEC, "the #! line names no interpreter or is too long")

@@ -5,7 +5,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from qemudoctor._override import override
 from qemudoctor.kernel.entry import Entry
-from qemudoctor.kernel.execve import Execution, execve
+from qemudoctor.kernel.execution import Execution
+from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.features import Feature, Support
 from qemudoctor.kernel.machine import Machine
 from qemudoctor.kernel.program import OpenBlocks

@@ -129,9 +129,9 @@ def _refusal(line: bytes, error: RegisterError, kernel: KernelRelease) -> Refusa
 
 def _without_delimiter(line: bytes) -> tuple[Problem, ...]:
     first = line[:1].decode("latin-1")
-    if not first.isalnum():
+    if not first.isalnum() and not first.isspace():
         return ()
-    text = f"a line begins with the character that separates its fields, and this one with {first!r}: a colon is missing"
+    text = f"a line begins with the character that separates its fields, this one with {first!r}: a colon is missing"
     return (Problem("no-delimiter", ERROR, text),)
 
 
@@ -172,7 +172,7 @@ def name_of(judged: Judged) -> str:
     if judged.entry is not None:
         return judged.entry.name
     line = judged.given.line
-    if line[:1].isalnum():
+    if line[:1].isalnum() or line[:1].isspace():
         return ""
     return line[1:].split(line[:1], 1)[0].decode("utf-8", "surrogateescape") if line else ""
 

@@ -17,6 +17,7 @@ from qemudoctor.facts.persistent import PersistentLine
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import Architecture, Platform
+from qemudoctor.remedies.beside import exists, stays, unused
 from qemudoctor.remedies.boot import (
     FOLDER,
     after_reboot,
@@ -100,12 +101,12 @@ def fitting_flags(facts: Facts, entry: Entry) -> str:
 
 
 def _beside(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
-    for remedy in register_new(facts, platform, title=_BESIDE):
-        yield remedy._replace(note=". ".join(x for x in (_stays(entry), remedy.note) if x))
-
-
-def _stays(entry: Entry) -> str:
-    return f"The entry {entry.name} stays. To work in containers by itself, its own installer has to register it with F"
+    emulator = find(facts, platform.architecture)
+    if emulator is None:
+        return
+    fresh = fresh_entry(facts, platform.architecture, emulator.path)
+    for remedy in both(facts, fresh._replace(name=unused(facts, fresh.name)), title=_BESIDE):
+        yield remedy._replace(note=". ".join(x for x in (stays(facts, entry), remedy.note) if x))
 
 
 def correct(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Remedy]:
@@ -152,22 +153,29 @@ def register_configured(facts: Facts, entry: Entry | None, line: PersistentLine,
 
     entry: the one that decides over the same programs now.
     """
-    exists = _exists(facts, line.name)
-    beside = entry is not None and entry.name != line.name and is_of_another_emulator(entry)
+    other = entry if entry is not None and entry.name != line.name and is_of_another_emulator(entry) else None
+    # Behind another emulator's entry, the one of that name stays where it is, and a boot makes do with it.
+    name = line.name if other is None else unused(facts, line.name)
+    is_there = exists(facts, name)
+    text = line.line if name == line.name else _renamed(facts, line.line, name)
     notes = (
-        _stays(entry) if beside and entry is not None else None,
+        None if other is None else stays(facts, other),
         None if reads_binfmt_d(facts) else nobody_reads(facts),
     )
     return Remedy(
         id="register-now",
-        title=f"Register the line that {line.path} has for it",
-        commands=((remove_entry(facts, line.name),) if exists else ()) + (register(facts, line.line),),
+        title=f"Register the line that {line.path} has for it" + ("" if name == line.name else f", as {name}"),
+        commands=((remove_entry(facts, name),) if is_there else ()) + (register(facts, text),),
         root=True,
         persistent=comes_back,
-        leaves=f"the entry {entry_path(line.name)}",
+        leaves=f"the entry {entry_path(name)}" + ("" if name == line.name else ", until the next reboot"),
         note=". ".join(x for x in notes if x) or None,
-        effect=Effect(remove=(line.name,) if exists else (), register=(line.line,)),
+        effect=Effect(remove=(name,) if is_there else (), register=(text,)),
     )
+
+
+def _renamed(facts: Facts, line: bytes, name: str) -> bytes:
+    return Entry.from_register(line, facts.kernel)._replace(name=name).to_register()
 
 
 def restart(facts: Facts) -> Remedy | None:
@@ -212,9 +220,9 @@ def remove(facts: Facts, entry: Entry) -> Remedy:
 def both(facts: Facts, entry: Entry, *, title: str) -> Iterator[Remedy]:
     """Yield the registration of an entry, in place of one of its name: until the next reboot, and for good."""
     line = entry.to_register()
-    exists = _exists(facts, entry.name)
-    commands = ((remove_entry(facts, entry.name),) if exists else ()) + (register(facts, line),)
-    effect = Effect(remove=(entry.name,) if exists else (), register=(line,))
+    is_there = exists(facts, entry.name)
+    commands = ((remove_entry(facts, entry.name),) if is_there else ()) + (register(facts, line),)
+    effect = Effect(remove=(entry.name,) if is_there else (), register=(line,))
     lasting = reads_binfmt_d(facts)
     yield Remedy(
         id="register-now",
@@ -257,19 +265,11 @@ def at_boot_commands(facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return commands, _AT_BOOT if commands else ()
 
 
-def _exists(facts: Facts, name: str) -> bool:
-    try:
-        known = facts.registry
-    except Unavailable:
-        return False
-    return known.registry.named(name) is not None or any(x.name == name for x in known.damaged)
-
-
 def register_when_installed(facts: Facts, architecture: Architecture, path: str, commands: tuple[str, ...]) -> Remedy:
     """Return the registration of an emulator that the commands before it bring to this host."""
     entry = fresh_entry(facts, architecture, path)
     line = entry.to_register()
-    removal = (remove_entry(facts, entry.name),) if _exists(facts, entry.name) else ()
+    removal = (remove_entry(facts, entry.name),) if exists(facts, entry.name) else ()
     lasting = reads_binfmt_d(facts)
     file, leaves = own_file(facts, entry)
     at_boot, note = _at_boot(facts)

@@ -3,7 +3,7 @@
 from qemudoctor.check import Severity
 from qemudoctor.facts import Facts, Unavailable, target_named_by
 from qemudoctor.kernel.errnos import MEANINGS
-from qemudoctor.kernel.execve import Handler, Step
+from qemudoctor.kernel.execution import Handler, Step
 from qemudoctor.report.terminal import clean, listing
 from qemudoctor.verdict import CheckStatus, Place, PlatformResult, Report, Verdict
 

@@ -9,7 +9,6 @@ from qemudoctor.report.findings import render_findings
 from qemudoctor.report.sentence import verdict_sentence
 from qemudoctor.report.table import render_table
 from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, listing, wrap
-from qemudoctor.report.walk import short_steps
 from qemudoctor.verdict import CheckStatus, Place, PlatformResult, Report, Summary, Verdict
 
 _WALKS_MAX = 3
@@ -145,16 +144,19 @@ def _failing(result: PlatformResult) -> Place | None:
         case Verdict.BROKEN | Verdict.MISSING:
             return result.container
         case Verdict.DEGRADED:
-            return result.host
+            return result.missed or result.host
         case Verdict.WORKS | Verdict.UNKNOWN:
             return None
 
 
 def _walk(group: list[tuple[PlatformResult, Place]]) -> list[str]:
+    from qemudoctor.report.walk import short_steps
+
     result, place = group[0]
-    where = "in an empty root, as in a container" if place is result.container else "on the host"
+    where = "on the host" if place is result.host else "in an empty root, as in a container"
+    what = "" if place is not result.missed else "a position-independent program of "
     says = "step by step" if place.observed in (None, place.predicted) else f"by the model (observed: {place.observed})"
-    lines = wrap(f"{result.platform.name} {where}, {says}:", hanging="  ")
+    lines = wrap(f"{what}{result.platform.name} {where}, {says}:", hanging="  ")
     assert place.execution is not None
     lines += short_steps(place.execution)
     others = [x.platform.name for x, _ in group[1:]]

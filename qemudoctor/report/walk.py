@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qemudoctor.facts import GuestLoader, RefusedLine
 from qemudoctor.kernel.errnos import MEANINGS
-from qemudoctor.kernel.execve import Execution, Handler, Step
+from qemudoctor.kernel.execution import Execution, Handler, Step
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.report.document import Document, refused_document
 from qemudoctor.report.terminal import PLAIN, WIDTH, Palette, clean, cut, wrap

@@ -3,10 +3,14 @@
 import pytest
 
 from qemudoctor.check import Facts, Severity
+from qemudoctor.host.observation import Executable
 from qemudoctor.host.trees import Content
+from qemudoctor.platforms import BY_TARGET
+from tests.support.answering import answering, dump
 from tests.support.checking import Expected, only, reason_to_skip, shapes
 from tests.support.hosts import FakeHost, ask, entry_text, linux, static_emulator
 
+ARM64 = BY_TARGET["aarch64"]
 TARGETS = ("aarch64", "arm", "s390x", "riscv64", "ppc64le")
 FILES: dict[str, Content] = {f"/usr/bin/qemu-{x}-static": static_emulator(x) for x in TARGETS}
 MISSING: list[Expected] = [("info", "linux/arm64", "qemu-aarch64", "credential-flag-missing")]
@@ -81,3 +85,50 @@ def test_c_is_taken_away_from_all_entries_at_once() -> None:
 def test_an_emulator_that_is_only_held_open_is_left_alone() -> None:
     gone = linux(entries={"qemu-aarch64": entry_text(flags="OCF")})
     assert only("QD214", ask(gone)).finding.remedies == ()
+
+
+def test_the_two_are_a_choice_and_neither_asks_to_undo_the_other() -> None:
+    (give,) = only("QD213", ask(host(), "linux/arm64")).finding.remedies
+    (take, _) = only("QD214", ask(host(flags="OCF"), "linux/arm64")).finding.remedies
+    assert give.title.startswith("If images are trusted and need sudo: ")
+    assert take.title.startswith("If images are not trusted and need no sudo: ")
+    assert "the safe choice" in only("QD213", ask(host(), "linux/arm64")).finding.message
+    assert (
+        "the choice for images that need sudo" in only("QD214", ask(host(flags="OCF"), "linux/arm64")).finding.message
+    )
+
+
+@pytest.mark.parametrize(("written", "count"), [("OCF", 0), ("F", 2)], ids=["chosen in binfmt.d", "not as in binfmt.d"])
+def test_c_that_a_file_has_is_left_alone(written: str, count: int) -> None:
+    magic, mask = ("".join(f"\\x{x:02x}" for x in raw) for raw in (ARM64.magic, ARM64.mask))
+    line = f":qemu-aarch64:M::{magic}:{mask}:/usr/bin/qemu-aarch64-static:{written}\n"
+    files = FILES | {"/usr/lib/binfmt.d/qemu-aarch64.conf": line}
+    known = linux(entries={"qemu-aarch64": entry_text(flags="OCF")}, files=files)
+    assert len(only("QD214", ask(known)).finding.remedies) == count
+
+
+def hand_made(*, there: bool, version: str | None = "7.2.22") -> Facts:
+    """Return a host with an entry whose emulator has a name of somebody's own, and what was seen to run by it."""
+    said = None if version is None else f"qemu-aarch64 version {version} (Debian 1:7.2)\nCopyright (c)"
+    seen = Executable(7, 1, 900, "/usr/local/bin/qa (deleted)", False, BY_TARGET["x86_64"].sample(), said)
+    files: dict[str, Content] = {"/usr/local/bin/qa": static_emulator("aarch64")} if there else {}
+    known = linux(entries={"mine": entry_text(flags="OCF", interpreter="/usr/local/bin/qa")}, files=files)
+    return ask(known, "linux/arm64", prober=answering({"aarch64": (dump("aarch64"), seen)}))
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param(hand_made(there=True), [("info", None, "mine", None)], id="by its version"),
+        pytest.param(hand_made(there=False), [("info", None, "mine", None)], id="by what F keeps open"),
+        pytest.param(hand_made(there=False, version=None), [], id="nobody knows"),
+    ],
+)
+def test_qemu_under_another_name(facts: Facts, expected: list[Expected]) -> None:
+    assert shapes("QD214", facts) == expected
+
+
+def test_qemu_under_another_name_that_is_only_held_open() -> None:
+    assert shapes("QD306", hand_made(there=False)) == [("info", None, "mine", None)]
+    assert shapes("QD306", hand_made(there=True)) == []
+    assert shapes("QD306", hand_made(there=False, version=None)) == []

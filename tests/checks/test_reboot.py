@@ -61,8 +61,7 @@ def host(
         pytest.param(host({PACKAGE: line(), UNIT: link("/dev/null")}), LOST, NOTHING, id="the service is masked"),
         pytest.param(host(flags="", files={PACKAGE: line("")}), NOTHING, NOTHING, id="it does not work now either"),
         pytest.param(host(emulator=False), NOTHING, NOTHING, id="only held open, which QD306 tells"),
-        pytest.param(host(systemd=False), NOTHING, NOTHING, id="nobody knows what starts this host"),
-        pytest.param(host({"/.dockerenv": ""}), NOTHING, NOTHING, id="in a container"),
+        pytest.param(host(systemd=False, flags=""), NOTHING, NOTHING, id="nothing runs, and nobody knows what boots"),
         pytest.param(
             host({"/etc/systemd/system/q.service": "ExecStart=docker run --privileged tonistiigi/binfmt"}),
             NOTHING,
@@ -87,6 +86,19 @@ def host(
 def test_after_a_boot(known: FakeHost, lost: list[Expected], otherwise: list[Expected]) -> None:
     facts = ask(known, "linux/arm64")
     assert (shapes("QD221", facts), shapes("QD222", facts)) == (lost, otherwise)
+
+
+@pytest.mark.parametrize("check", ["QD221", "QD222"])
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        (linux(mount="not-mounted"), "not mounted"),
+        (host(systemd=False), "neither systemd nor OpenRC"),
+        (host({"/.dockerenv": ""}), "inside docker"),
+    ],
+)
+def test_what_boots_is_not_known(check: str, known: FakeHost, reason: str) -> None:
+    assert reason in reason_to_skip(check, ask(known, "linux/arm64"))
 
 
 def test_what_if_is_not_asked() -> None:

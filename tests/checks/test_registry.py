@@ -3,7 +3,7 @@
 import pytest
 
 from qemudoctor.check import Severity
-from tests.support.checking import Expected, only, reason_to_skip, shapes
+from tests.support.checking import Expected, findings, only, reason_to_skip, shapes
 from tests.support.hosts import (
     FakeHost,
     ask,
@@ -255,3 +255,35 @@ def test_entry_not_to_be_read() -> None:
 def test_shadowed(entries: dict[str, str], expected: list[Expected]) -> None:
     facts = ask(linux(entries=entries, files=FILES), "linux/arm64")
     assert shapes("QD211", facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "words"),
+    [
+        ("/usr/local/bin/gone", "would work on the host and in a container, where this one works in neither"),
+        ("/usr/bin/qemu-aarch64-static", "would work in a container where this one does not"),
+    ],
+)
+def test_shadowed_says_where_it_fails(interpreter: str, words: str) -> None:
+    entries = {"arm64": entry_text(interpreter=interpreter), "qemu-aarch64": entry_text(flags="F")}
+    assert words in only("QD211", ask(linux(entries=entries, files=FILES), "linux/arm64")).finding.message
+
+
+def test_a_program_that_ran_has_some_entry() -> None:
+    """What was read is another namespace's registry: QD501 tells it, and nothing is said to end in an error."""
+    host = linux(entries={"qemu-aarch64": entry_text(flags="F")}, files=FILES)
+    ran = ask(host, "linux/s390x", prober=observing(s390x=("ok", "ok")))
+    assert shapes("QD206", ran) == []
+    assert [x.severity.value for x in findings("QD501", ran)] == ["warning"]
+    failed = ask(host, "linux/s390x", prober=observing(s390x=("ENOEXEC", "ENOEXEC")))
+    assert shapes("QD206", failed) == [("error", "linux/s390x", None, MISSING)]
+
+
+@pytest.mark.parametrize("supposed", [False, True], ids=["the entries of the host", "given lines"])
+def test_another_kernel_is_named_where_the_entries_are_listed(supposed: bool) -> None:
+    lines = [b":q:M::" + MAGIC + b"::/usr/bin/qemu-aarch64-static:F"] if supposed else None
+    host = linux(entries={"q": entry_text(flags="F")}, files=FILES)
+    evidence = only("QD206", ask(host, "linux/arm64", kernel="3.10.0-327", registry=lines)).finding.evidence[0]
+    source = "--registry" if supposed else "/proc/sys/fs/binfmt_misc"
+    assert evidence.source == f"{source}, as Linux 3.10.0-327 would take it"
+    assert evidence.text == "no entries; refused: q"

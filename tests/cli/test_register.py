@@ -54,3 +54,21 @@ def test_hostile_line_steers_no_terminal(capsys: Output) -> None:
 def test_wrong_usage(arguments: list[str], capsys: Output) -> None:
     assert main(["register", *arguments]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_loop_of_the_help_is_one_of_the_shell(capsys: Output) -> None:
+    assert main(["register", "--help"]) == 0
+    assert """      printf %s "$line" > /proc/sys/fs/binfmt_misc/register\n""" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", [":x:M:bad", "x:M:bad"])
+def test_damaged_line_is_judged(line: str, capsys: Output) -> None:
+    assert main(["register", "--check", line]) == 1
+    assert "refused (EINVAL)" in capsys.readouterr().out
+
+
+def test_file_goes_before_a_line_of_its_name(capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ":x:M:bad").write_text(":named:M::abc::/q:\n")
+    assert main(["register", "--check", ":x:M:bad", "--kernel", "6.1"]) == 0
+    assert ":x:M:bad:1  named: accepted" in capsys.readouterr().out

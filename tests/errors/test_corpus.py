@@ -48,7 +48,7 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
     ("cases", "least"),
     [
         pytest.param(OURS, Figures(0.84, 0.96, 0.98, 0.99), id="corpus"),
-        pytest.param(OURS_LATER, Figures(0.86, 0.97, 0.98, 0.99), id="development"),
+        pytest.param(OURS_LATER, Figures(0.845, 0.97, 0.985, 0.995), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
 )

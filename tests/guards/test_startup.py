@@ -1,4 +1,4 @@
-"""What `qemu-doctor --version` loads. Every module here is time that each call of every command pays."""
+"""What a start loads: each module, and each class of it, is time that every call pays."""
 
 import subprocess
 import sys
@@ -76,3 +76,46 @@ def test_version_loads_no_room_of_the_diagnosis(loaded: frozenset[str]) -> None:
 
 def test_version_loads_few_modules(loaded: frozenset[str]) -> None:
     assert len(loaded) <= MOST_MODULES, sorted(loaded)
+
+
+EXAMINE = """
+from qemudoctor.report.jsonreport import render_json; from qemudoctor.report.text import render_text
+    from qemudoctor.runner import builtin_checks, examine; from tests.support.hosts import {names}
+    report = examine(ask({host}), builtin_checks()); render_json(report); render_text(report)
+    import gc, typing; assert not [x for x in gc.get_objects() if isinstance(x, typing.ForwardRef)]
+"""
+# Only needed where something is wrong, or was executed, or is only supposed.
+LATE = frozenset(
+    {
+        "qemudoctor.facts.behaviour",
+        "qemudoctor.facts.docker",
+        "qemudoctor.facts.pinned",
+        "qemudoctor.kernel.instances",
+        "qemudoctor.kernel.possible",
+        "qemudoctor.kernel.script",
+        "qemudoctor.remedies.cures",
+        "qemudoctor.report.walk",
+    }
+)
+OF_THE_WALK = frozenset({"qemudoctor.kernel.execve", "qemudoctor.kernel.loader", "qemudoctor.kernel.mapping"})
+
+
+def _examined(host: str) -> frozenset[str]:
+    """Return what an examination loads; of a NamedTuple it must never evaluate an annotation that is a text.
+
+    The first of those costs a third of a bare start: compile() then sets up every type of syntax trees.
+    """
+    names = "ask, entry_text, linux, static_emulator"
+    return _loaded_by(EXAMINE.strip().format(host=host, names=names))
+
+
+def test_a_healthy_host_is_examined_without_what_faults_need() -> None:
+    emulator = 'files={"/usr/bin/qemu-aarch64-static": static_emulator("aarch64", version="11.0.0")}'
+    loaded = _examined(f'linux(entries={{"qemu-aarch64": entry_text(flags="OCF")}}, {emulator})')
+    assert loaded >= OF_THE_WALK
+    assert sorted(loaded & (LATE | HEAVY | {"qemudoctor.facts.kernelconfig", "zlib"})) == []
+
+
+def test_a_host_without_registry_is_examined_without_the_walk_of_execve() -> None:
+    loaded = _examined('linux(mount="not-mounted")')
+    assert sorted(loaded & (LATE | HEAVY | OF_THE_WALK | {"qemudoctor.remedies.proof"})) == []

@@ -6,9 +6,16 @@ from qemudoctor.exceptions import DoctorError
 from qemudoctor.facts import Facts
 from qemudoctor.host.trees import MemoryFile
 from qemudoctor.kernel import Entry, KernelRelease
-from qemudoctor.platforms import ARCHITECTURES
+from qemudoctor.platforms import ARCHITECTURES, PlatformError
 from qemudoctor.registration.given import FORMATS, LINE, UPDATE_BINFMTS
-from qemudoctor.registration.writing import Wanted, compose, content_of, find_architectures, write_registration
+from qemudoctor.registration.writing import (
+    Wanted,
+    compose,
+    content_of,
+    find_architectures,
+    summarise,
+    write_registration,
+)
 from tests.support.hosts import ask, linux, static_emulator
 
 PATH = "/usr/bin/qemu-aarch64-static"
@@ -130,3 +137,40 @@ def test_emulator_of_this_host_is_found_or_said_to_be_missing() -> None:
     assert missing.judged.entry is not None
     assert missing.judged.entry.interpreter == PATH
     assert any("refuses F with ENOENT" in x for x in missing.notes)
+
+
+def notes_of(*words: str, files: dict[str, MemoryFile] | None = None) -> tuple[str, ...]:
+    facts = facts_of(files=files)
+    found = find_architectures(words, facts=facts)
+    return summarise(tuple(write_registration(x, Wanted(LINE), facts=facts) for x in found))
+
+
+def test_what_is_said_of_all_is_said_once() -> None:
+    every = len(find_architectures(["all"], facts=facts_of()))
+    usual, missing = notes_of("all")
+    assert usual.startswith(f"all {every}: no static emulator for it was found")
+    assert usual.endswith("/usr/bin/qemu-*-static")
+    assert missing.startswith(f"all {every}: /usr/bin/qemu-*-static is not on this host")
+
+
+def test_what_is_said_of_some_names_them() -> None:
+    files = {f"/usr/bin/qemu-{x}-static": static_emulator(x) for x in ("arm", "s390x")}
+    found = notes_of("arm", "s390x", "riscv64", files=files)
+    assert found[0] == "arm, s390x: the interpreter is the static emulator of this host, /usr/bin/qemu-*-static"
+    assert [x.partition(":")[0] for x in found[1:]] == ["riscv64", "riscv64"]
+    assert found[2].startswith("riscv64: /usr/bin/qemu-riscv64-static is not on this host")
+
+
+def test_unknown_name_is_told_all_that_go() -> None:
+    with pytest.raises(PlatformError) as caught:
+        find_architectures(["foo"], facts=facts_of())
+    hint = caught.value.hint or ""
+    assert all(f" {x.qemu_target}" in hint for x in ARCHITECTURES)
+    assert "`all`" in hint
+
+
+def test_p_that_this_kernel_does_not_tell_is_not_written() -> None:
+    facts = facts_of("5.4")
+    with pytest.raises(DoctorError) as caught:
+        write_registration(find_architectures(["arm64"], facts=facts)[0], Wanted(LINE, "PF"), facts=facts)
+    assert "flag P" in caught.value.message

@@ -8,11 +8,15 @@ import subprocess
 
 import pytest
 
+from qemudoctor.checks import CHECKS
 from qemudoctor.host.trees import Content
 from qemudoctor.kernel.features import Feature
 from qemudoctor.platforms import OCI_PLATFORMS, parse_platform
 from qemudoctor.remedies.cures import cures
+from qemudoctor.remedies.register import fresh_line
 from qemudoctor.remedies.remedy import Remedy
+from qemudoctor.repair.plan import make_plan
+from qemudoctor.runner import examine
 from tests.support.hosts import (
     CENTOS_7,
     FakeHost,
@@ -285,3 +289,41 @@ class TestSnippets:
             entries={"qemu-aarch64": entry_text(interpreter=path)},
         )
         assert ids(host) == []
+
+
+SHADOWED = {"arm64": entry_text(interpreter="/usr/local/bin/gone"), "qemu-aarch64": entry_text(flags="F")}
+LINE = fresh_line(ask(linux()), parse_platform("linux/arm64").architecture, EMULATOR).decode() + "\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(FILES, id="an emulator of the host"),
+        pytest.param(FILES | {"/usr/lib/binfmt.d/qemu-aarch64.conf": LINE}, id="a line of binfmt.d"),
+    ],
+)
+@pytest.mark.parametrize("older", [1, 2], ids=["one behind it", "two behind it"])
+def test_what_lies_behind_another_entry_stays_there(files: dict[str, Content], older: int) -> None:
+    names = ["qemu-aarch64", "qemu-aarch64-2"][:older]
+    entries = {"arm64": SHADOWED["arm64"]} | dict.fromkeys(names, SHADOWED["qemu-aarch64"])
+    found = next(x for x in offered(linux(entries=entries, files=files)) if x.id == "register-now")
+    assert found.effect is not None
+    assert (found.effect.remove, found.proven) == ((), "model")
+    assert found.effect.register[0].startswith(f":qemu-aarch64-{older + 1}:".encode())
+    assert len(found.commands) == 1
+    assert "though /usr/local/bin/gone is not on this host" in (found.note or "")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_other_entry_could_get_f_only_where_its_file_is(there: bool) -> None:
+    entries = {"arm64": entry_text(interpreter="/opt/other")}
+    files = FILES | ({"/opt/other": static_emulator("aarch64")} if there else {})
+    found = next(x for x in offered(linux(entries=entries, files=files)) if x.id == "register-now")
+    assert ("has to register it with F" in (found.note or "")) is there
+
+
+def test_an_entry_in_front_is_put_right_by_a_plan() -> None:
+    facts = ask(linux(entries=SHADOWED, files=FILES), "linux/arm64")
+    plan = make_plan(examine(facts, CHECKS), CHECKS)
+    assert [x.finding.subject for step in plan.steps for x in step.solves if x.check == "QD301"] == ["arm64"]
+    assert [x.verdict.value for x in plan.after.platforms] == ["works"]

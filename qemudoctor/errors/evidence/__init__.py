@@ -13,10 +13,16 @@ NEEDS: dict[str, str] = {
     "program": r"(?<!such )\bfile\b|ldd|readelf|\bls -l|-rwx|alpine|musl|glibc|ld-linux|32.?bit|64.?bit|i386|i686|x86"
     r"|arm|qemu|binfmt|docker|podman|container|chroot|exec|elf",
     "program-started": r"(?:subprocess|popen|_execute_child|spawn|cannot run program)",
-    "starting": r"subprocess|popen|_execute_child|spawn|exec|driver",
+    "starting": r"subprocess|popen|_execute_child|spawn|exec|driver|cannot run program",
+    # What was written is not an entry where it goes to another file of the kernel.
+    "not-written-elsewhere": r"binfmt|qemu-|\A(?![\s\S]{0,4000}?(?:[>|] ?(?:sudo )?(?:tee )?(?:-a )?[\"']?/(?:sys|proc"
+    r"|dev(?!/(?:null|std)))/"
+    r"|cgroup|gpio|scaling_|\bpwm|hwmon|zram|\bi2c))",
+    # A program without large file support that wrote, or read, more than 2 GiB.
+    "no-large-file": rf"{EMULATION}|\A(?![\s\S]{{0,4000}}?\b(?:2[2-9]|[3-9]\d|[2-9]\d\d)\d{{8}}\b)",
     "binfmt": r"binfmt|qemu|interpreter|update-binfmts",
     "registry": r"binfmt|qemu|debootstrap|interpreter|register|multiarch",
-    "container": r"docker|podman|container|containerd|kube|seccomp|run |apt|#\d",
+    "container": r"docker|podman|container|containerd|kube|seccomp|run |apt|#\d|alpine|armv7|arm64v8|arm32v7",
     "other-platform": r"\[linux/(?:arm|s390|ppc|riscv|mips|loong)|--platform|buildx|qemu",
     # By ls or which.
     "shown-to-be-there": r": (?P<name>[\w.+-]{1,60}): not found[\s\S]{0,600}?\n(?:-rwx[^\n]{0,120} )?"
@@ -33,9 +39,15 @@ NEEDS: dict[str, str] = {
     r"|\bnpm |\byarn|\bpnpm|libc-bin|ldconfig|\bcargo\b|\bgo build|javac|gradle|\bpip3? install"
     r"|make\[\d|CMakeFiles|\bcc1|\bgcc\b|\bg\+\+|collect2|rustc)",
     # Calls that emulators lack; where a kernel lacks one, it is an old one.
-    "emulation-or-lacking": rf"{EMULATION}|inotify|watcher|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
-    r"|os error 38|/dev/video|v4l2|perf_event|errno 38",
+    "emulation-or-lacking": rf"\A(?![\s\S]{{0,4000}}?(?:semlock|/dev/shm|sem_open))[\s\S]*?(?:{EMULATION}|inotify"
+    rf"|watcher|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
+    r"|os error 38|/dev/video|v4l2|perf_event|openat2|faccessat2|clone3|close_range|pidfd)",
     "emulator": r"qemu|buildx|docker|podman|--platform|emulat|binfmt|cross",
+    # Tools of every kind look for programs in $PATH.
+    "engine-looked": r"\boci\b|container|daemon|runc\b|crun\b|docker|podman|kubelet|kubernetes|\bpod\b|rpc error"
+    r"|buildkit|entrypoint|exec failed|#\d{1,4} \d"
+    r"|stat /|open executable|executable file [`'\"]|exec: \"\.{0,2}/",
+    "engine-run": r"(?:docker|podman|nerdctl)[^\n]{0,20} (?:run|start|exec|build)\b|\nstep \d",
     "engine": r"docker|podman|kubectl|exited with code|[\w.-]{1,60}[_-]1 {1,32}\|",
     "entry": r"interpreter /",
     # sudo on a desktop has other reasons: nosuid, a wrong owner.

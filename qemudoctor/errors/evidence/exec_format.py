@@ -71,7 +71,7 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "registrar",
-        _E,
+        (*_E, "qemu-while-loading"),
         "context",
         ("/register", "qemu-binfmt-conf", "qemu-user-static", "tonistiigi/binfmt", "/qus", "docker/binfmt"),
         rf"exec[^\n]{{0,40}}/(?:register|binfmt)\b|/qemu-binfmt-conf\.sh: exec|{REGISTRAR}",

@@ -10,7 +10,7 @@ FOREIGN = (
 EMULATION = (
     r"qemu|binfmt|rosetta|buildx|buildkit|docker-container|--platform|--arch[ =]|emulat|linux/(?:arm|amd64|386|s390x"
     r"|ppc64|riscv|mips)"
-    r"|(?:arm32v[567]|arm64v8|s390x|ppc64le|riscv64)\b|arm64|aarch64|armhf|armv[678]|\barm\b|libc-bin|cross.?(?:build"
+    r"|(?:arm32v[567]|arm64v8|s390x|ppc64le|riscv64)\b|arm64|aarch64|armhf|armv[678]|\barm\b|libc-bin|python3[\w.]{0,4}-minimal|cross.?(?:build"
     r"|compil|platform)|multi-?arch|foreign|chroot|apple silicon|\bm[1-4]\b"
 )
 BUILD = (
@@ -32,6 +32,10 @@ BASIC = (
     r"(?:^|/)(?:sh|bash|ash|dash|zsh|busybox|uname|true|false|echo|ls|cat|env|sleep|id|date|apt-get|apk|arch"
     r"|ldconfig|node|python3?|java|nginx)$"
 )
+
+
+# What every root holds.
+BASIC_TOOLS = r"(?:busybox|uname|true|false|echo|ls|cat|sleep|mkdir|rm|cp|mv|ln|chmod|chown|grep|sed|mount|tar)"
 
 
 class Feature(NamedTuple):

@@ -1,6 +1,6 @@
 """Evidence in the name of the program, in what stands about it, and in what its starter is known to do."""
 
-from qemudoctor.errors.evidence.feature import BASIC, BUILD, Feature
+from qemudoctor.errors.evidence.feature import BASIC, BASIC_TOOLS, BUILD, SCRIPT, Feature
 
 _ENOEXEC = ("ENOEXEC", "binary-as-script")
 _X86 = r"x86-64|80386|intel 80|x86_64"
@@ -25,6 +25,15 @@ ROWS: tuple[Feature, ...] = (
         r"(?:^|[/_-])(?:notices?|licen[cs]es?)\b|(?:^|/)(?:readme|changelog)\b|\.(?:txt|md|html?|json|ya?ml|zip|t?gz|xz|deb|sha256)$",
         (("binary-corrupt-or-empty", 25.0), ("image-arch-mismatch", 0.5)),
         "what was started is no program by its name",
+    ),
+    Feature(
+        "page-read-as-script",
+        ("binary-as-script",),
+        "line",
+        ("newline unexpected", "unexpected newline"),
+        "",
+        (("binary-corrupt-or-empty", 4.0),),
+        "so a shell takes a `<` with nothing behind it, as web pages have it",
     ),
     Feature(
         "fetched-by-a-tool",
@@ -149,12 +158,58 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "maintainer-script",
-        ("exec:ENOEXEC", "runtime:ENOEXEC", "shell:ENOEXEC"),
+        ("exec:ENOEXEC", "runtime:ENOEXEC", "shell:ENOEXEC", "qemu-while-loading"),
         "line",
-        ("/var/lib/dpkg/info/", "-installation script", "/debian/"),
-        r"/var/lib/dpkg/info/|(?:pre|post)-installation script",
+        ("/var/lib/dpkg/", "-installation script", "/debian/"),
+        r"/var/lib/dpkg/(?:info|tmp\.ci)/|(?:pre|post)-installation script",
         (("shebang-missing", 6.0), ("binary-corrupt-or-empty", 3.0)),
         "it is the script of a package, which was written without its #! line or got damaged",
+    ),
+    Feature(
+        "script-for-an-emulator",
+        ("qemu-while-loading",),
+        "program",
+        (),
+        SCRIPT,
+        (("shebang-missing", 3.0),),
+        "the program is a script by its name: QEMU starts what a script names in its first line, and this names none",
+    ),
+    Feature(
+        "basic-program-of-a-running-shell",
+        ("shell:ENOEXEC", "exec:ENOEXEC"),
+        "program",
+        (),
+        rf"^(?:(?:/usr)?/bin/)?{BASIC_TOOLS}$",
+        (("binfmt-not-registered", 4.0), ("image-metadata-mismatch", 0.3)),
+        "whatever started it runs, in an emulator or of this host, and a program that every system has does not",
+    ),
+    Feature(
+        "foreign-root-being-made",
+        ("shell:ENOEXEC", "exec:ENOEXEC"),
+        "context",
+        ("second-stage", "second stage", "debootstrap", "rootfs", "pacstrap", "stage0", "chroot"),
+        r"second[- ]stage|debootstrap|rootfs|pacstrap|\bstage0\b|chroot",
+        (("binfmt-not-registered", 3.0),),
+        "a root for another architecture is made, so emulation is wanted",
+    ),
+    Feature(
+        "32-bit-by-name",
+        ("shell:ENOEXEC", "exec:ENOEXEC", "runtime:ENOEXEC"),
+        "program",
+        (),
+        r"[_-]32(?:[/._-]|$)|(?:linux|lib|bin)32/|32-?bit|\bi[3-6]86\b|\bia32\b|/x86/",
+        (("native-32bit-unsupported", 5.0),),
+        "the program is for 32-bit x86 by its name, which kernels without IA32_EMULATION refuse",
+    ),
+    Feature(
+        "32-bit-x86-on-x86",
+        _ENOEXEC,
+        "context",
+        ("elf 32-bit", "elf32"),
+        r"\A(?![\s\S]{0,6000}?(?:aarch64|arm64|armv[5-8]|raspberry|apple))[\s\S]{0,6000}?"
+        r"elf 32-bit [^\n]{0,80}(?:80386|i386|intel)",
+        (("native-32bit-unsupported", 6.0), ("binfmt-not-registered", 0.6)),
+        "the program is for 32-bit x86, and no other architecture is named",
     ),
     Feature(
         "pacman-hook",
@@ -210,6 +265,15 @@ ROWS: tuple[Feature, ...] = (
         r"flags: ?[poc]{0,3}\s{0,4}(?:\n|$)",
         (("f-flag-missing", 6.0), ("interpreter-dynamic", 1.5)),
         "the entry that is shown has no F",
+    ),
+    Feature(
+        "looked-for-in-path",
+        ("lookup:ENOENT",),
+        "line",
+        ("executable file not found", "not found in $path"),
+        "",
+        (("shebang-crlf", 0.15), ("shebang-interpreter-missing", 0.15), ("permission-noexec", 1.5)),
+        "the first line of a script was not read yet, and who looks through $PATH passes over files without permission",
     ),
     # permission denied
     Feature(

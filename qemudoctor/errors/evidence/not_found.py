@@ -48,6 +48,15 @@ ROWS: tuple[Feature, ...] = (
         "the program is a binary by its name, and binaries need their loader",
     ),
     Feature(
+        "static-by-name",
+        _N,
+        "program",
+        ("static",),
+        r"[._-]static$",
+        (("elf-loader-missing", 0.1), ("f-flag-missing", 8.0), ("interpreter-missing-on-host", 10.0)),
+        "the program is a static one by its name, and needs no loader: only an emulator can be missing",
+    ),
+    Feature(
         "foreign-not-found",
         ("engine:ENOENT", "exec:ENOENT", "shell:ENOENT"),
         "context",

@@ -74,8 +74,9 @@ ROWS: tuple[Feature, ...] = (
         "platform-asked-for",
         _E,
         "context",
-        ("--platform", "--arch", "targetplatform", "[linux/"),
-        r"--platform|--arch[ =]|targetplatform|\[linux/(?:arm|amd|s390|ppc|riscv|386)",
+        ("--platform", "arch", "targetplatform", "[linux/"),
+        r"--platform|--arch[ =]|\barch=(?:arm|aarch|s390|ppc|riscv|mips)|targetplatform|\[linux/(?:arm|amd|s390|ppc"
+        r"|riscv|386)",
         (("binfmt-not-registered", 2.6), ("image-arch-mismatch", 0.8)),
         "another platform was asked for, so emulation is wanted",
     ),
@@ -86,7 +87,7 @@ ROWS: tuple[Feature, ...] = (
         ("run", "from", "pull", "create", "image"),
         r"(?:(?:run|from|pull|create)\b[^\n]{0,120}|image (?:for )?[\w./-]{0,80})"
         r"(?:arm32v[567]|arm64v8|amd64|i386|s390x|ppc64le|riscv64|armhf|aarch64"
-        r"|arm64|rpi|raspbian|balenalib|resin)[/:-]",
+        r"|arm64|rpi|raspbian|balenalib|resin)(?:[/:\s-]|$)",
         (("binfmt-not-registered", 5.5),),
         "the image is named after an architecture, so it was chosen for emulation",
     ),
@@ -96,8 +97,17 @@ ROWS: tuple[Feature, ...] = (
         "context",
         ("no specific platform was requested",),
         r"the requested image's platform[^\n]{0,200}no specific platform was requested",
-        (("image-arch-mismatch", 3.0), ("shebang-missing", 0.2)),
+        (("image-arch-mismatch", 1.5), ("shebang-missing", 0.2)),
         "the image is for another platform, and nobody asked for that platform",
+    ),
+    Feature(
+        "amd64-image-elsewhere",
+        _E,
+        "context",
+        ("linux/amd64) does not match the detected",),
+        "",
+        (("image-arch-mismatch", 2.0),),
+        "an image for amd64 on another host: most images that are there for one platform only are for this one",
     ),
     Feature(
         "podman-warning",

@@ -6,6 +6,8 @@ ROWS: dict[str, Kind] = {
     # A container engine, which executes whatever the image names
     "engine:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
     "engine:ENOENT": Kind(ENOENT, ENGINE_ENOENT),
+    # All of the message is the errno: that it is the engine that says so must be seen beside it.
+    "alone:engine:ENOENT": Kind(ENOENT, ENGINE_ENOENT, needs="engine-run"),
     "engine:EACCES": Kind(EACCES, PERMISSION),
     "early-engine:ENOEXEC": Kind(
         ENOEXEC,
@@ -42,10 +44,11 @@ ROWS: dict[str, Kind] = {
             ("entrypoint-missing", 0.82),
             ("shebang-crlf", 0.05),
             ("shebang-interpreter-missing", 0.045),
-            ("permission-noexec", 0.04),
-            ("elf-loader-missing", 0.04),
+            ("permission-noexec", 0.09),
+            ("elf-loader-missing", 0.03),
             ("f-flag-missing", 0.02),
         ),
+        needs="engine-looked",
     ),
     "lookup:EACCES": Kind("the program in the image has no execute permission, or is a directory", PERMISSION),
     "lookup:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
@@ -99,6 +102,15 @@ ROWS: dict[str, Kind] = {
     ),
     "wrong-package": Kind(
         "a package holds a native program for another platform", (("image-arch-mismatch", 0.95), ("rosetta", 0.03))
+    ),
+    "said-for-another": Kind(
+        "whoever was to start it looked, and it is for another architecture than this host",
+        (
+            ("image-arch-mismatch", 0.68),
+            ("binfmt-not-registered", 0.14),
+            ("image-metadata-mismatch", 0.06),
+            ("binfmt-not-mounted", 0.06),
+        ),
     ),
     "package-architecture": Kind(
         "the package is for another architecture", (("image-arch-mismatch", 0.93), ("image-metadata-mismatch", 0.04))

@@ -26,6 +26,11 @@ ROWS: dict[str, Kind] = {
         "the loader that the program names is not there",
         (("elf-loader-missing", 0.88), ("image-arch-mismatch", 0.07), ("binary-corrupt-or-empty", 0.03)),
     ),
+    "32-bit-libraries": Kind(
+        "a program for 32-bit x86 on a system without the libraries for it",
+        (("elf-loader-missing", 0.8), ("image-arch-mismatch", 0.1), ("native-32bit-unsupported", 0.08)),
+        weight=0.3,
+    ),
     "any-loader": Kind(
         "the loader that the program names is not there", (("elf-loader-missing", 0.9),), needs="emulation"
     ),
@@ -75,6 +80,11 @@ ROWS: dict[str, Kind] = {
         needs="other-platform",
         weight=0.5,
     ),
+    "openj9-port": Kind(
+        "OpenJ9 found the system calls of its platform layer answered otherwise than by Linux",
+        (("qemu-crash", 0.5), ("qemu-unsupported-syscall", 0.3), ("seccomp-or-sandbox", 0.15)),
+        weight=0.4,
+    ),
     "emulated-crash": Kind(
         "a program was killed by a signal; under emulation that is mostly the emulator",
         (("qemu-crash", 0.85), ("cpu-feature", 0.08)),
@@ -112,6 +122,12 @@ ROWS: dict[str, Kind] = {
         needs="emulation",
         weight=0.4,
     ),
+    "exit-sigsys": Kind(
+        "exit status 159: killed by SIGSYS, which only a seccomp filter sends",
+        (("seccomp-or-sandbox", 0.85), ("qemu-crash", 0.05), ("native-32bit-unsupported", 0.03)),
+        needs="container",
+        weight=0.5,
+    ),
     "exit-status-shown": Kind(
         "an exit status above 128: killed by a signal",
         (("qemu-crash", 0.55), ("cpu-feature", 0.3)),
@@ -145,6 +161,7 @@ ROWS: dict[str, Kind] = {
     "largefile": Kind(
         "a number of the host's file system does not fit into the 32 bits of the guest",
         (("qemu-32bit-largefile", 0.95),),
+        needs="no-large-file",
     ),
     "qemu-syscall": Kind(
         "QEMU does not know a system call that the program made",
@@ -201,6 +218,12 @@ ROWS: dict[str, Kind] = {
     ),
     "seccomp-weak": Kind(
         "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="container", weight=0.5
+    ),
+    "clock-or-emulator": Kind(
+        "V8 came where it never should, as where reading the clock is refused, or under an emulator",
+        (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.3)),
+        needs="container",
+        weight=0.5,
     ),
     "thread-weak": Kind(
         "a thread could not be started, as where clone3 is refused", (("seccomp-or-sandbox", 0.85),), weight=0.4

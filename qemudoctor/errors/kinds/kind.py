@@ -21,7 +21,7 @@ REGISTER = "the kernel refused a registration"
 ENGINE_ENOEXEC = (
     ("image-arch-mismatch", 0.5),
     ("binfmt-not-registered", 0.23),
-    ("image-metadata-mismatch", 0.095),
+    ("image-metadata-mismatch", 0.115),
     ("shebang-missing", 0.06),
     ("binary-corrupt-or-empty", 0.04),
     ("native-32bit-unsupported", 0.03),
@@ -35,7 +35,7 @@ ENGINE_ENOENT = (
     ("f-flag-missing", 0.17),
     ("shebang-interpreter-missing", 0.15),
     ("elf-loader-missing", 0.255),
-    ("entrypoint-missing", 0.08),
+    ("entrypoint-missing", 0.05),
     ("interpreter-missing-on-host", 0.03),
     ("interpreter-dynamic", 0.03),
     ("image-arch-mismatch", 0.002),

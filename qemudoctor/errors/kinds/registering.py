@@ -31,6 +31,10 @@ ROWS: dict[str, Kind] = {
         "the kernel that runs has no directory for binfmt_misc, which comes with the module",
         (("binfmt-module-missing", 0.8), ("register-permission", 0.1), ("binfmt-not-mounted", 0.08)),
     ),
+    "mount:ENOENT": Kind(
+        "the kernel that runs has no directory for binfmt_misc, which comes with the module",
+        (("binfmt-module-missing", 0.62), ("binfmt-not-mounted", 0.28), ("register-permission", 0.06)),
+    ),
     "mount-unit": Kind(
         "systemd could not mount binfmt_misc",
         (("binfmt-module-missing", 0.55), ("binfmt-not-mounted", 0.35), ("register-permission", 0.08)),
@@ -43,7 +47,7 @@ ROWS: dict[str, Kind] = {
     ),
     "register-file-missing": Kind(
         "the file to register with is not there",
-        (("binfmt-not-mounted", 0.5), ("binfmt-module-missing", 0.45), ("register-permission", 0.03)),
+        (("binfmt-not-mounted", 0.6), ("binfmt-module-missing", 0.35), ("register-permission", 0.03)),
     ),
     "register-permission": Kind(
         "whoever wrote to binfmt_misc was not allowed to", (("register-permission", 0.93), ("binfmt-not-mounted", 0.03))
@@ -87,11 +91,35 @@ ROWS: dict[str, Kind] = {
         "the emulator is not installed where it was looked for",
         (("interpreter-missing-on-host", 0.88), ("binfmt-not-registered", 0.05), ("f-flag-missing", 0.03)),
     ),
+    "emulator-advised": Kind(
+        "a build tool says that an emulator is to be installed",
+        (("interpreter-missing-on-host", 0.7), ("binfmt-not-registered", 0.2)),
+        weight=0.4,
+    ),
+    "registrar-missing": Kind(
+        "the program that registers emulators is not installed",
+        (("binfmt-not-registered", 0.75), ("interpreter-missing-on-host", 0.15)),
+        weight=0.6,
+    ),
     "emulator-dynamic": Kind("the emulator needs libraries that are not there", (("interpreter-dynamic", 0.95),)),
     "tonistiigi:EINVAL": Kind(REGISTER, (("kernel-too-old-for-f", 0.78), ("register-invalid-argument", 0.18))),
     "tonistiigi:EEXIST": Kind(REGISTER, (("register-exists", 0.95),)),
     "register-refused:EINVAL": Kind(
-        REGISTER, (("register-invalid-argument", 0.62), ("kernel-too-old-for-f", 0.28), ("register-exists", 0.04))
+        REGISTER,
+        (("register-invalid-argument", 0.62), ("kernel-too-old-for-f", 0.28), ("register-exists", 0.04)),
+        needs="not-written-elsewhere",
+    ),
+    "register-failed": Kind(
+        "an emulator could not be registered, and whoever tried does not say why",
+        (
+            ("register-invalid-argument", 0.36),
+            ("register-permission", 0.2),
+            ("register-exists", 0.14),
+            ("interpreter-missing-on-host", 0.12),
+            ("binfmt-not-mounted", 0.1),
+            ("kernel-too-old-for-f", 0.06),
+        ),
+        weight=0.5,
     ),
     "register-refused:EEXIST": Kind(REGISTER, (("register-exists", 0.95),)),
     "register-refused:ENOENT": Kind(

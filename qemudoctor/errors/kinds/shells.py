@@ -7,11 +7,11 @@ ROWS: dict[str, Kind] = {
     "shell:ENOEXEC": Kind(
         ENOEXEC,
         (
-            ("image-arch-mismatch", 0.5),
-            ("binfmt-not-registered", 0.22),
+            ("image-arch-mismatch", 0.54),
+            ("binfmt-not-registered", 0.18),
             ("shebang-missing", 0.05),
             ("binary-corrupt-or-empty", 0.05),
-            ("native-32bit-unsupported", 0.05),
+            ("native-32bit-unsupported", 0.07),
             ("image-metadata-mismatch", 0.085),
             ("binfmt-not-mounted", 0.02),
             ("binfmt-disabled", 0.01),
@@ -72,9 +72,10 @@ ROWS: dict[str, Kind] = {
     "binary-as-script": Kind(
         "the kernel refused the program with ENOEXEC, and the shell then read it as a script",
         (
-            ("image-arch-mismatch", 0.78),
-            ("image-metadata-mismatch", 0.11),
+            ("image-arch-mismatch", 0.68),
+            ("image-metadata-mismatch", 0.15),
             ("binfmt-not-registered", 0.07),
+            ("native-32bit-unsupported", 0.05),
             ("binary-corrupt-or-empty", 0.05),
             ("qemu-wrong-target", 0.01),
         ),
@@ -88,7 +89,7 @@ ROWS: dict[str, Kind] = {
         "what was saved as a program is an error page",
         (("binary-corrupt-or-empty", 0.85), ("image-arch-mismatch", 0.1)),
     ),
-    "mac-cpu": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.75), ("rosetta", 0.25))),
+    "mac-cpu": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.55), ("rosetta", 0.45))),
     "noexec": Kind(EACCES, PERMISSION),
     "noexec-map": Kind(
         "a library may not be mapped for execution, as from a file system mounted noexec",
@@ -120,12 +121,12 @@ ROWS: dict[str, Kind] = {
         ENOEXEC,
         (
             ("binfmt-not-registered", 0.58),
-            ("binfmt-disabled", 0.09),
+            ("binfmt-disabled", 0.07),
             ("binfmt-module-missing", 0.085),
             ("binfmt-not-mounted", 0.06),
             ("register-permission", 0.05),
             ("image-arch-mismatch", 0.05),
-            ("native-32bit-unsupported", 0.05),
+            ("native-32bit-unsupported", 0.07),
             ("interpreter-missing-on-host", 0.04),
             ("shebang-missing", 0.01),
             ("binary-corrupt-or-empty", 0.01),
@@ -199,7 +200,7 @@ ROWS: dict[str, Kind] = {
         (("elf-loader-missing", 0.4), ("binary-corrupt-or-empty", 0.3), ("interpreter-dynamic", 0.2)),
         needs="emulation",
     ),
-    "exec:EBADARCH": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.75), ("rosetta", 0.25))),
+    "exec:EBADARCH": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.55), ("rosetta", 0.45))),
     "runtime:ENOEXEC": Kind(
         ENOEXEC,
         (
@@ -207,8 +208,25 @@ ROWS: dict[str, Kind] = {
             ("shebang-missing", 0.13),
             ("binfmt-not-registered", 0.12),
             ("binary-corrupt-or-empty", 0.08),
-            ("image-metadata-mismatch", 0.02),
+            ("image-metadata-mismatch", 0.05),
         ),
+    ),
+    "init-refused:ENOEXEC": Kind(
+        "the kernel refused the first program of the system with ENOEXEC",
+        (
+            ("image-arch-mismatch", 0.5),
+            ("native-32bit-unsupported", 0.16),
+            ("shebang-missing", 0.12),
+            ("binary-corrupt-or-empty", 0.15),
+        ),
+    ),
+    "init-refused:ENOENT": Kind(
+        "the kernel found the first program of the system, and not what it needs to start",
+        (("elf-loader-missing", 0.55), ("shebang-interpreter-missing", 0.2), ("entrypoint-missing", 0.15)),
+    ),
+    "unknown-elf": Kind(
+        "the kernel looked for a module that runs this ELF file: it is for a machine or a word size that it lacks",
+        (("image-arch-mismatch", 0.5), ("native-32bit-unsupported", 0.35), ("binfmt-not-registered", 0.1)),
     ),
     "runtime:ENOENT": Kind(
         ENOENT,

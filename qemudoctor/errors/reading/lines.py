@@ -42,7 +42,13 @@ SCAN: tuple[bytes, ...] = tuple(
         "find cpu def",
         "doesn't support req", "cannot continue running", "networkinterfaces", "interface_addresses", "eafnosupport",
         "sigaction failure", "epollcreate", "port library", "java virtual machine.", "clock_gettime",
-        "virtual address space", "initialize nft", "iptables who", "error:../",
+        "virtual address space", "initialize nft", "iptables who", "error:../", "could not be executed",
+        "could not be run", "image targets", "built for", "compiled for", "must support", "error -2)", "jit buffer",
+        "mprotect failed", "guest commpage", "misconfigured x86",
+        "32-bit lib", "zed command", "unknown command", "status=4/ill", "status=31/sys",
+        "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
+        "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
+        "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
     )
 )
 # fmt: on
@@ -88,19 +94,31 @@ class Log:
                 data = data.replace(b"\r" + end, b"^M" + end)
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         self._data = data
+        self._found: dict[int, int] | None = None
 
     def candidates(self) -> Iterator[Line]:
         """Yield the lines that hold a needle, in the order of the text; of very many alike, the first and the last."""
         number, before = 1, 0
-        starts = self._starts()
-        if len(self._data) <= _WHOLE:
-            starts = self._all_lines() | starts
+        if self._found is None:
+            self._found = self._starts()
+            if len(self._data) <= _WHOLE:
+                self._found = self._all_lines() | self._found
+        starts = self._found
         for start, hit in sorted(starts.items()):
             number += self._data.count(b"\n", before, start)
             before = start
             end = self._data.find(b"\n", start)
             end = len(self._data) if end < 0 else end
             yield self._line(number, start, end, hit)
+
+    def wrapped(self) -> Iterator[Line]:
+        """Yield candidates joined with the line before where that looks cut: a message that a window wrapped."""
+        for line in self.candidates():
+            start = self._data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1
+            before = self._data[start : max(line.start - 1, 0)].rstrip()[-LONGEST // 2 :]
+            if before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'")):
+                both = f"{before.decode('utf-8', 'replace')} {line.raw}"
+                yield Line(line.number, start, line.end, both, clean_line(both))
 
     def context(self, line: Line) -> str:
         """Return the lines around a line, in lower case and without terminal escapes."""

@@ -9,18 +9,21 @@ def signatures() -> Iterator[Signature]:
     """Yield all signatures, those of registration first: their lines hold words that others look for, too."""
     from qemudoctor.errors.signatures import (
         emulators,
+        endings,
         engines,
         guests,
         images,
         loaders,
         lookalikes,
         modules,
+        refusals,
         registration,
         runtimes,
         sandboxes,
         shells,
         starters,
         tools,
+        wordings,
     )
 
     yield from registration.ROWS[:-1]
@@ -35,7 +38,10 @@ def signatures() -> Iterator[Signature]:
         loaders,
         modules,
         emulators,
+        refusals,
         sandboxes,
+        wordings,
+        endings,
         guests,
     ):
         yield from table.ROWS

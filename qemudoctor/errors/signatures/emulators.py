@@ -136,7 +136,7 @@ ROWS: tuple[Signature, ...] = (
         "qemu-wrong-elf",
         "qemu",
         ("invalid elf image", "not a elf", "is not an elf"),
-        r"(?:(?P<program>[^\s:]{1,400}): )?invalid ELF image for this architecture",
+        r"(?:(?P<program>[^\s:]{1,400}): )?invalid ELF image for this\W{1,3}architecture",
         errno="ENOEXEC",
         source="QEMU linux-user/elfload.c load_elf_image",
     ),

@@ -117,7 +117,16 @@ ROWS: tuple[Signature, ...] = (
         "engine:*",
         "docker",
         _EXECVE,
-        r"^(?:\d{4}/\d\d/\d\d [\d:]{8} )?(?:\[?fatal\]? ?)?(?P<errno>exec format error|no such file or directory)\.?$",
+        r"^(?:\d{4}/\d\d/\d\d [\d:]{8} )?(?:\[?fatal\]? ?)?(?P<errno>exec format error)\.?$",
+        source="Docker before 1.12, which printed the errno alone",
+    ),
+    Signature(
+        "docker-1.0-not-found",
+        "alone:engine:ENOENT",
+        "docker",
+        ("no such file or directory",),
+        r"^(?:\[?fatal\]? ?)?no such file or directory\.?$",
+        errno="ENOENT",
         source="Docker before 1.12, which printed the errno alone",
     ),
     Signature(

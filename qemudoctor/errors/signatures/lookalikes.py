@@ -11,9 +11,18 @@ _EXECVE = (
     "corrupted shared",
     "nvalid argument",
 )
+_DATA = r"(?:midi?|mp[34]|wav|ogg|flac|avi|mkv|mov|png|jpe?g|gif|bmp|svg|pdf|docx?|xlsx?|pptx?|csv|iso|o|obj)"
 
 ROWS: tuple[Signature, ...] = (
     # What looks alike and is something else
+    Signature(
+        "data-as-program",
+        "",
+        "other",
+        ("cannot execute binary file", "exec format error"),
+        rf"\.{_DATA}['\"]?: (?:cannot execute binary|exec format)|exec format error: \S{{1,300}}\.{_DATA}$",
+        source="shells: a document, or an object file that was not linked, is none of any architecture's programs",
+    ),
     Signature(
         "kernel-module",
         "",
@@ -28,8 +37,9 @@ ROWS: tuple[Signature, ...] = (
         "unit-file",
         "",
         "systemd",
-        ("not loaded properly", "reason: exec format", "bad-setting"),
-        r"is not loaded properly: exec format error|reason: exec format error|bad-setting",
+        ("not loaded properly", "reason: exec format", "bad-setting", "failed to load"),
+        r"is not loaded properly: exec format error|failed to load [^\n]{0,40}\bunit\b|reason: exec format error"
+        r"|bad-setting",
         source="systemd src/core/load-fragment.c: a unit file with a line that systemd cannot read",
     ),
     Signature(

@@ -289,6 +289,14 @@ ROWS: tuple[Signature, ...] = (
         source="/proc/sys/fs/binfmt_misc/NAME",
     ),
     Signature(
+        "directory-missing",
+        "register-file-missing",
+        "systemd-binfmt",
+        ("binfmt_misc",),
+        r"/proc/sys/fs/binfmt_misc['\"]?: (?P<errno>no such file or directory)",
+        source="whoever looks for the directory",
+    ),
+    Signature(
         "seeming-refusal",
         "register-refused:*",
         "other",

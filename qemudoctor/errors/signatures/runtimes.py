@@ -97,6 +97,8 @@ ROWS: tuple[Signature, ...] = (
             "unsupported architecture",
             "unsupported platform",
             "unsupported arch",
+            "unsupported cpu",
+            "not available on",
             "not supported on arm",
             "not supported on aarch",
         ),

@@ -145,7 +145,7 @@ ROWS: tuple[Signature, ...] = (
         "seccomp",
         "other",
         ("operation not permitted",),
-        r"make(?:\[\d\])?: (?P<program>[^\s:]{1,200}): (?P<errno>operation not permitted)",
+        r"make(?:\[\d\])?: (?:execvp: )?(?P<program>[^\s:]{1,200}): (?P<errno>operation not permitted)",
         source="faccessat2 refused by an old libseccomp",
     ),
     Signature(

@@ -170,8 +170,10 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r": line \d{1,5}: (?P<program>/[^\s:]{0,300}(?:linux|x86|amd64|i[36]86|arm|_32|_64|32bit|64bit)[^\s:/]{0,20}"
-        r"/[\w+-]{1,60}): no such file or directory$",
+        r": line \d{1,5}: (?![^\s:]{0,300}qemu-)(?P<program>/[^\s:]{0,300}(?:linux|x86|amd64|i[36]86|arm|_32|_64"
+        r"|32bit|64bit)[^\s:/]{0,20}"
+        r"/[\w+-]{1,60}|/[^\s:]{0,300}/[\w.+-]{1,60}[._-](?:static|x86_64|amd64|i386|arm64|aarch64|armhf|armv7))"
+        r": no such file or directory$",
         errno="ENOENT",
         source="bash execute_cmd.c: a program in a folder for one platform",
     ),
@@ -183,6 +185,18 @@ ROWS: tuple[Signature, ...] = (
         r"check the interpreter or linker|interpreter or linker",
         errno="ENOENT",
         source="fish src/exec.cpp",
+    ),
+    Signature(
+        "no-such-foreign-program",
+        "shell-said:ENOENT",
+        "other",
+        ("no such file or directory",),
+        r"^(?![^\s:]{0,300}qemu-)(?P<program>\.{0,2}/(?:[^\s:/]{1,100}/){0,12}(?:[\w+-]{0,60}[_-])?(?:box86|box64|x86"
+        r"|x86[_-]64|amd64|i386|i686"
+        r"|x64|arm|arm64|aarch64|armhf|armv[5-8]l?|riscv64|[\w+-]{1,60}[._-]static)(?:[_-][\w+-]{1,40})?(?:\.(?:bin|run"
+        r"|elf|AppImage))?): no such file or directory\W{0,3}$",
+        errno="ENOENT",
+        source="any shell: a program that is named after a platform, or after the emulator of one",
     ),
     Signature(
         "make-no-such-program",
@@ -239,11 +253,12 @@ ROWS: tuple[Signature, ...] = (
         "emulator-missing",
         "dash",
         ("not found", "no such file"),
-        r"(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga|io"
+        r"^(?![^\n]{0,40}(?:remove|unlink|\brm:))[^\n]{0,4096}?"
+        r"(?:(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga|io"
         r"|kvm)[a-z0-9_]{2,16}(?:-static)?)[\"']?:? (?:(?:command )?not found|no such file)"
         r"|(?:cannot stat|can't stat|failed to stat|stat|lstat|copy failed"
         r"|not found)[^\n]{0,200}?(?P<interpreter2>qemu-(?!system"
-        r"|img)[a-z0-9_]{2,16}-static)[\"']?[^\n]{0,120}(?:no such file|not found|does not exist)",
+        r"|img)[a-z0-9_]{2,16}-static)[\"']?[^\n]{0,120}(?:no such file|not found|does not exist))",
         errno="ENOENT",
         source="shells, cp, install",
     ),

@@ -54,8 +54,8 @@ ROWS: tuple[Signature, ...] = (
         "zsh-cputype",
         "mac-cpu",
         "zsh",
-        ("bad cpu type",),
-        rf"bad cpu type in executable(?:: {PROGRAM})?",
+        ("bad cpu type", "error=86", "error -86", "errno: -86", "os error 86"),
+        rf"bad cpu type in executable(?:: {PROGRAM})?|error=86\b|(?:system error|errno:) -86\b|os error 86\b",
         errno="EBADARCH",
         source="zsh, bash on macOS; EBADARCH",
     ),
@@ -66,6 +66,35 @@ ROWS: tuple[Signature, ...] = (
         ("failed to execute process",),
         rf"failed to execute process:? {PROGRAM}[^\n]{{0,200}}?{ERRNO}",
         source="fish src/exec.cpp",
+    ),
+    Signature(
+        "fish-not-found",
+        "shell-said:ENOENT",
+        "other",
+        ("does not exist or could not be executed",),
+        rf"the file {PROGRAM} does not exist or could not be executed",
+        errno="ENOENT",
+        source="fish src/exec.cpp: execve of a file that it had found was answered with ENOENT",
+    ),
+    Signature(
+        "fish-windows-program",
+        "windows-program",
+        "other",
+        ("could not be run by the operating system",),
+        r"process:? '?(?P<program>/mnt/[^'\n]{1,300}\.exe)'?[:.]? the file could not be run by the operating system",
+        errno="ENOEXEC",
+        source="fish src/exec.cpp under WSL",
+    ),
+    Signature(
+        "fish-run-by-system",
+        "shell-text:ENOEXEC",
+        "other",
+        ("could not be run by the operating system",),
+        rf"(?:process:? {PROGRAM}[:.]? )?the file "
+        rf"(?:'(?P<program2>[^'\n]{{1,300}})' )?could not be run by the operating"
+        rf" system",
+        errno="ENOEXEC",
+        source="fish src/exec.cpp: ENOEXEC",
     ),
     Signature(
         "fish-reason",
@@ -213,7 +242,8 @@ ROWS: tuple[Signature, ...] = (
         "noexec",
         "other",
         ("eacces",),
-        r"(?:couldn't exec|exec\w{0,3}\(?|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
+        r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
+        r"|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
         errno="EACCES",
         source="supervisor, strace",
     ),
@@ -231,8 +261,8 @@ ROWS: tuple[Signature, ...] = (
         "loop",
         "other",
         ("too many levels", "symbolics link"),
-        r"^(?:(?:[^\n\s]{0,60}/)?(?:(?:-?(?:ba|da|z|k)?sh|chroot|sudo): |[^\n]{0,120}: line \d{1,5}: )[^\n]{0,300})?"
-        r"too many levels of symbolics? links?",
+        r"^(?:(?:[^\n\s]{0,60}/)?(?:(?:-?(?:ba|da|z|k)?sh|sudo): |chroot: [^\n]{0,200}|[^\n]{0,120}: line \d{1,5}: )"
+        r"(?!(?:cd|source|\.|pushd): )[^\n]{0,300})?too many levels of symbolics? links?\W{0,3}$",
         errno="ELOOP",
         source="strerror(ELOOP)",
     ),

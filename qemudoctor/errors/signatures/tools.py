@@ -25,7 +25,8 @@ ROWS: tuple[Signature, ...] = (
         "emulator-missing",
         "other",
         ("qemu-",),
-        r"(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)[\"']?(?: binary| executable)? (?:is "
+        r"(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)[\"']?:?(?: binary"
+        r"| executable(?: file)?)? (?:is "
         r"|was )?(?:not (?:found|installed"
         r"|available|present)|missing)|(?:missing|install"
         r"|required)[^\n]{0,40}(?P<interpreter2>qemu-[a-z0-9_]{2,16}-static)[^\n]{0,20}(?:missing|not|first)",
@@ -33,11 +34,21 @@ ROWS: tuple[Signature, ...] = (
         source="build scripts",
     ),
     Signature(
+        "registrar-missing",
+        "registrar-missing",
+        "other",
+        ("update-binfmts",),
+        r"update-binfmts[\"']?:? (?:(?:command )?not found|no such file or directory|is not installed)",
+        errno="ENOENT",
+        source="shells: binfmt-support is not installed",
+    ),
+    Signature(
         "emulator-wanted",
         "emulator-missing",
         "other",
         ("qemu-",),
-        r"(?:could not|couldn't|cannot|can't|unable to|failed to) (?:find|locate|access)(?: the)?(?![^\n]{0,20}package)"
+        r"(?:could not|couldn't|cannot|can't|unable to|failed to) (?:find|locate"
+        r"|access)(?: the)?(?![^\n]{0,20}(?:package|binfmt))"
         r"[^\n]{0,30}(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)\b"
         r"|(?P<interpreter2>qemu-user(?:-static)?) is (?:required|needed)",
         errno="ENOENT",
@@ -118,7 +129,7 @@ ROWS: tuple[Signature, ...] = (
         "second-stage",
         "chroot",
         ("failure trying to run:",),
-        r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage)"
+        r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage|/sbin/ldconfig)"
         r"| {0,2}(?P<program2>/sbin/ldconfig|/bin/true|/usr/bin/\w{1,20}))",
         source="debootstrap functions",
     ),
