@@ -8,8 +8,8 @@ import sys
 import time
 
 from qemudoctor.kernel import Entry, KernelRelease, Machine, Node, NodeKind, Registry
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.elf import build_executable
-from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import native_executable
 
 TARGET_PER_SECOND = 20_000

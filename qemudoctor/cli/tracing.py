@@ -77,7 +77,7 @@ def _walk(given: argparse.Namespace, kernel: str | None) -> "Walk":
     from qemudoctor.host import DirectoryTree, HostError, open_host
     from qemudoctor.host.output import absolute, credentials
     from qemudoctor.kernel import possible_answers
-    from qemudoctor.kernel.execve import execve
+    from qemudoctor.kernel.call import execve
     from qemudoctor.report.walk import Trace, Walk
 
     registry_file = file_name("--registry", given.registry)

@@ -25,6 +25,12 @@ class BootFacts:
         self._facts = facts
         self._alike: dict[str, bool] = {}
 
+    def beside(self, facts: "Facts") -> "BootFacts":
+        """Return this for other facts of the same host: files and kernel are the same, the entries may be others."""
+        then = BootFacts(facts)
+        then.__dict__["_known"] = self.__dict__.setdefault("_known", {})
+        return then
+
     @Fact
     def persistent(self) -> tuple[PersistentLine, ...]:
         """The register lines that a boot writes: those of binfmt.d in their order, then those of update-binfmts."""

@@ -56,7 +56,11 @@ class Facts:
         """
         then = Facts(host, self.question)
         known = {x: value for x, value in self.__dict__.get("_known", {}).items() if x in _LASTING}
-        then.__dict__["_known"] = known | {"registry": registry, "mount": self.mount._replace(state=MountState.MOUNTED)}
+        known |= {"registry": registry, "mount": self.mount._replace(state=MountState.MOUNTED)}
+        if host is self.host:  # no file of it has changed
+            known |= {"tree": self.tree, "boot": self.boot.beside(then)}
+            then._emulators, then._resolved = self._emulators, self._resolved
+        then.__dict__["_known"] = known
         return then
 
     @Fact

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from qemudoctor.facts.fact import Unavailable
 from qemudoctor.host.door import HostError
 from qemudoctor.host.trees import MemoryFile, MemoryTree, OverlayTree
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.execution import Execution
-from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import Machine
 from qemudoctor.kernel.registry import Registry
 from qemudoctor.kernel.release import KernelRelease

@@ -1,12 +1,13 @@
 """Linux as pure functions: releases and features, binfmt_misc, ELF and scripts as the kernel reads them, execve().
 
-Each name is loaded at its first use: most questions need only some of the parts. The call itself is
-`qemudoctor.kernel.execve.execve`.
+Each name is loaded at its first use: most questions need only some of the parts. No module may have the name of
+something that is to be had here: once loaded, it would take its place.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from qemudoctor.kernel.call import execve
     from qemudoctor.kernel.entry import Entry, EntryFormatError
     from qemudoctor.kernel.errnos import MEANINGS, Errno
     from qemudoctor.kernel.execution import Execution, Handler, Step
@@ -52,6 +53,7 @@ __all__ = [
     "Support",
     "Tree",
     "UnknownMachine",
+    "execve",
     "native_executable",
     "open_program",
     "possible_answers",
@@ -61,6 +63,7 @@ __all__ = [
 ]
 
 _HOLDS = {
+    "call": ("execve",),
     "entry": ("Entry", "EntryFormatError"),
     "errnos": ("MEANINGS", "Errno"),
     "execution": ("Execution", "Handler", "Step"),

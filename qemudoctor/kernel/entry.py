@@ -12,11 +12,18 @@ _FLAG_ORDER = "POCFTL"
 _DELIMITERS = b":,|;#%"
 _LINE_MAX = 1920
 _OFFSET_DIGITS_MAX = 11
+_HEAD_MAX_BYTES = 256
 _ALL_BYTES = frozenset(bytes(range(256)))
 
 
 class EntryFormatError(ValueError):
     """A text is not what binfmt_misc prints for an entry."""
+
+
+@lru_cache(maxsize=512)
+def _fields(line: bytes, kernel: KernelRelease) -> Fields:
+    """Return the parsed fields of a register string; a plan asks of the same ones again and again."""
+    return Fields(line, kernel)
 
 
 def _text(raw: bytes) -> str:
@@ -52,7 +59,7 @@ class Entry(NamedTuple):
         Raises: RegisterError with the errno that the kernel returns and what is wrong.
         Source: Linux fs/binfmt_misc.c, create_entry(). An F interpreter is opened by Registry.register().
         """
-        fields = Fields(line, kernel)
+        fields = _fields(line, kernel)
         return cls(
             name=_text(fields.name),
             interpreter=_text(fields.interpreter),
@@ -209,8 +216,8 @@ def pattern(offset: int, magic: bytes, mask: bytes | None) -> tuple[int, int]:
 
     The head is a number for that, its first byte lowest.
     """
-    if offset < 0:
-        # Old kernels let a huge offset wrap around. What lies before the head, nobody can say.
+    if not 0 <= offset < _HEAD_MAX_BYTES:
+        # Old kernels let a huge offset wrap around. What lies outside the head, nobody can say.
         return 0, 1
     size = len(magic)
     bits = (1 << 8 * size) - 1 if mask is None else int.from_bytes(mask, "little")

@@ -71,9 +71,8 @@ def is_longer(text: str, most_bytes: int) -> bool:
 
 
 def _components(path: str) -> list[str]:
-    """Return the parts of a path, last first; a trailing slash leaves an empty part at the end."""
-    *above, last = path.split("/")
-    return [last, *(part for part in reversed(above) if part)]
+    """Return the parts of a path, last first; a slash at an end and two in a row leave empty ones."""
+    return path.split("/")[::-1]
 
 
 class _Walk:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Hashable
 from typing import Generic, NamedTuple, TypeVar
 
 from qemudoctor._override import override
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.entry import Entry
 from qemudoctor.kernel.execution import Execution
-from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.features import Feature, Support
 from qemudoctor.kernel.machine import Machine
 from qemudoctor.kernel.program import OpenBlocks

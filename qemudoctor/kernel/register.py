@@ -118,7 +118,9 @@ class _Parser:
             if len(self.fields.mask) != size:
                 raise RegisterError(f"the mask has {len(self.fields.mask)} bytes, the magic {size}", field="mask")
         window = 256 if self.kernel.supports(Feature.BUFFER_256) else 128
-        if self.fields.offset + size > window:
+        end = self.fields.offset + size
+        # Where the offset wraps around, this sum does as well.
+        if end > window and (end <= _INT_MAX or self.kernel.supports(Feature.STRICT_OFFSET)):
             raise RegisterError(
                 f"offset {self.fields.offset} and {size} bytes of magic reach beyond the first {window} bytes",
                 field="magic",
@@ -142,9 +144,7 @@ class _Parser:
             return 0
         if not self.kernel.supports(Feature.STRICT_OFFSET):
             return self._loose_offset(text)
-        found = re.fullmatch(_STRICT_DECIMAL, text)
-        value = int(found.group()) if found else -1
-        if not 0 <= value <= _INT_MAX:
+        if not re.fullmatch(_STRICT_DECIMAL, text) or not 0 <= (value := int(text)) <= _INT_MAX:
             raise RegisterError(f"the offset is {_shown(text)}, not a number from 0 to {_INT_MAX}", field="offset")
         return value
 
@@ -167,15 +167,11 @@ class _Parser:
         start = self.at
         if start > self.length:
             raise RegisterError("the interpreter field does not end with the delimiter", field="interpreter")
-        while self.buffer[self.at : self.at + 1] and self.buffer[self.at] in self.letters:
-            self.at += 1
-        flags = self.buffer[start : self.at].decode()
-        if self.buffer[self.at : self.at + 1] == b"\n":
-            self.at += 1
-        if self.at != self.length:
-            rest = self.buffer[start : self.length]
-            raise RegisterError(_flag_reason(rest, self.kernel), field="flags")
-        return flags
+        text = self.buffer[start:]
+        rest = text.lstrip(self.letters)
+        if len(self.buffer) - len(rest.removeprefix(b"\n")) != self.length:
+            raise RegisterError(_flag_reason(self.buffer[start : self.length], self.kernel), field="flags")
+        return text[: len(text) - len(rest)].decode()
 
 
 def _letters(kernel: KernelRelease) -> bytes:
@@ -197,19 +193,18 @@ def _unescape(text: bytes) -> bytes:
 
     Behind each `\x` that it meets are two digits: _Parser._escaped() looked.
     """
-    out = bytearray()
-    at = 0
-    while at < len(text):
-        if text[at : at + 1] == b"\\" and at + 1 < len(text):
-            at += 1
-            if text[at : at + 1] == b"x":
-                out.append(int(text[at + 1 : at + 3], 16))
-                at += 3
-                continue
-            out += b"\\"
-        out += text[at : at + 1]
-        at += 1
-    return bytes(out)
+    out, slash, rest = text.partition(b"\\")
+    while slash:
+        if rest.startswith(b"x"):
+            out += bytes((int(rest[1:3], 16),))
+            rest = rest[3:]
+        else:
+            # What follows stands for itself, another backslash as well.
+            out += slash + rest[:1]
+            rest = rest[1:]
+        plain, slash, rest = rest.partition(b"\\")
+        out += plain
+    return out
 
 
 def _shown(text: bytes) -> str:

@@ -56,8 +56,8 @@ class KernelRelease(NamedTuple):
         major, minor, patch = (*numbers, 0)[:3]
         vendor, number = _vendor(text, (major, minor))
         known = len(numbers) > 2 and vendor not in _FROZEN_PATCH
-        if vendor == "debian-abi":
-            vendor, patch, known = "debian", *_debian_patch((major, minor), number or 0)
+        if vendor == "debian" and number is not None:
+            patch, known = _debian_patch((major, minor), number)
         if "Debian" in build and (real := re.search(_DEBIAN_BUILD, build)):
             major, minor, patch = (int(part) for part in real.groups())
             vendor, known = "debian", True
@@ -109,12 +109,11 @@ def _in_span(release: KernelRelease, span: Span) -> Support:
     if span.before is not None:
         if release.version >= span.before:
             return Support.NO
-        if not release.patch_known and span.before[2] and span.before[:2] == release.version[:2]:
+        if not release.patch_known and span.before[:2] == release.version[:2]:
             return Support.UNKNOWN
     if span.first is not None and release.version >= span.first:
         return Support.YES
-    branch = span.first or span.maybe
-    if not release.patch_known and branch and branch[2] and branch[:2] == release.version[:2]:
+    if not release.patch_known and release.version[:2] in [x[:2] for x in (span.first, span.maybe) if x]:
         return Support.UNKNOWN
     if span.maybe is not None and release.version >= span.maybe:
         return Support.UNKNOWN
@@ -135,19 +134,17 @@ _DEBIAN_PATCH = {
 
 def _debian_patch(branch: tuple[int, int], abi: int) -> tuple[int, bool]:
     """Return the highest stable level that a Debian kernel surely has, and whether it is the exact one."""
-    level = 0
+    level, is_exact = 0, False
     for known, patch in _DEBIAN_PATCH.get(branch, ()):
         if known <= abi:
-            level = patch
-        if known == abi:
-            return patch, True
-    return level, False
+            level, is_exact = patch, known == abi
+    return level, is_exact
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """Return the two or three numbers at the start of a release, fewer if it does not start with a version."""
+    """Return the numbers at the start of a release, fewer than two if it does not start with a version."""
     numbers: list[int] = []
-    for part in text.split(".")[:3]:
+    for part in text.split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
         if not 1 <= len(digits) <= 5:
             break
@@ -175,7 +172,7 @@ def _vendor(text: str, branch: tuple[int, int]) -> tuple[str | None, int | None]
         if any(mark in text for mark in marks):
             return name, None
     if ".0-" in text and (found := re.fullmatch(_DEBIAN_ABI, text)):
-        return "debian-abi", int(found.group(1))
+        return "debian", int(found.group(1))
     if "-" in text and (found := re.search(_UBUNTU, text)):
         return "ubuntu", int(found.group(1))
     return None, None

@@ -6,8 +6,8 @@ from contextlib import suppress
 from qemudoctor.facts import Argv0, Emulator, Facts, MountState, RegistryFacts, Unavailable, argv0_of, is_for_another
 from qemudoctor.host.door import HostError
 from qemudoctor.host.trees import MemoryFile, MemoryTree, OverlayTree
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.entry import Entry
-from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import native_executable
 from qemudoctor.kernel.path import LookupFailed
 from qemudoctor.kernel.program import OpenBlocks, Program, open_program

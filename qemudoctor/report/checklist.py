@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from qemudoctor.check import Check
-from qemudoctor.report.columns import columns
 from qemudoctor.report.document import Document
 from qemudoctor.report.terminal import clean
 
@@ -13,11 +12,14 @@ _HEADERS = ("check", "slug", "family", "severity", "origin")
 
 def render_checks(checks: Iterable[tuple[Check, str]]) -> str:
     """Return checks with their origins as a table, by id."""
+    from tabulate import tabulate
+
     rows = [
         tuple(map(clean, (check.id, check.slug, check.family, check.severity.value, origin)))
         for check, origin in _sorted(checks)
     ]
-    return "".join(f"{line}\n" for part in columns(_HEADERS, rows) for line in part)
+    text = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
 
 
 def checks_document(checks: Iterable[tuple[Check, str]]) -> Document:

@@ -1,6 +1,5 @@
 """The table of platforms."""
 
-from qemudoctor.report.columns import columns
 from qemudoctor.report.sentence import verdict_colour
 from qemudoctor.report.terminal import PLAIN, WIDTH, Palette, clean, cut, wrap
 from qemudoctor.verdict import Place, PlatformResult
@@ -32,6 +31,8 @@ def _fitting(results: tuple[PlatformResult, ...], palette: Palette) -> list[str]
 
 
 def _tabulated(results: tuple[PlatformResult, ...], separator: str, entry_max: int, palette: Palette) -> list[str]:
+    from tabulate import tabulate
+
     rows = [
         (
             x.platform.name,
@@ -39,17 +40,12 @@ def _tabulated(results: tuple[PlatformResult, ...], separator: str, entry_max: i
             "-" if x.entry is None else cut(x.entry, entry_max),
             _cell(x.host, separator),
             _cell(x.container, separator),
-            x.verdict.value,
+            palette.paint(x.verdict.value, verdict_colour(x.verdict)),
         )
         for x in results
     ]
-    head, *parts = columns(_HEADERS, rows)
-    # The verdict ends the first line of its row, and is coloured there: a colour has no width.
-    painted = [
-        [line.removesuffix(x.verdict.value) + palette.paint(x.verdict.value, verdict_colour(x.verdict)), *rest]
-        for x, (line, *rest) in zip(results, parts, strict=True)
-    ]
-    return [line for part in (head, *painted) for line in part]
+    text = tabulate(rows, headers=_HEADERS, tablefmt="simple", disable_numparse=True)
+    return [line.rstrip() for line in text.split("\n")]
 
 
 def _is_only_predicted(place: Place) -> bool:

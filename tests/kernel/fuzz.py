@@ -22,7 +22,7 @@ from qemudoctor.kernel import (
     RegisterError,
     Registry,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.machine import MACHINES
 from tests.live.differential import elves
 from tests.live.differential.hosts import CaseTree, File

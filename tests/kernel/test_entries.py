@@ -121,6 +121,8 @@ def test_register_string_gives_the_entry_again(entry: Entry) -> None:
         (Entry("a", "/i", magic=b"AB", mask=b"\0\0"), b"", "/p", True),
         (Entry("a", "/i", offset=2, magic=b"C"), b"ABC", "/p", True),
         (Entry("a", "/i", offset=2, magic=b"C"), b"ABD", "/p", False),
+        (Entry("a", "/i", offset=255, magic=b"C"), b"\0" * 255 + b"C", "/p", True),
+        (Entry("a", "/i", offset=256, magic=b"\0"), b"\0" * 256, "/p", False),
         (Entry("a", "/i", extension="x"), b"", "/p.x", True),
         (Entry("a", "/i", extension="x"), b"", "/.x", True),
         (Entry("a", "/i", extension="x"), b"", "/p.x.y", False),

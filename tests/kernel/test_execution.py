@@ -13,7 +13,7 @@ from qemudoctor.kernel import (
     Registry,
     Step,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, RWX, elf, entry, text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from qemudoctor.kernel import Execution, KernelRelease, Registry
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.hosts import CaseTree
 from tests.live.differential.rows import FOREIGN, NATIVE, RWX, elf, text
 

@@ -12,7 +12,7 @@ from qemudoctor.kernel import (
     RegisterError,
     Registry,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.script import parse_shebang
 from tests.live.differential.execves import case_of
 from tests.live.differential.hosts import CaseTree, File

@@ -14,7 +14,7 @@ from qemudoctor.kernel import (
     RegisterError,
     Registry,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.hosts import CaseTree
 from tests.live.differential.rows import FOREIGN, NATIVE, entry, text
 

@@ -3,8 +3,8 @@
 import pytest
 
 from qemudoctor.kernel import Feature, KernelRelease, Machine, Registry, UnknownMachine, native_executable
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.elf import build_executable
-from qemudoctor.kernel.execve import execve
 from qemudoctor.kernel.machine import MACHINES
 from tests.live.differential.hosts import CaseTree, File
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from qemudoctor.kernel import KernelRelease, Machine, NodeKind, Registry
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.elf import build_executable
-from qemudoctor.kernel.execve import execve
 from tests.live.differential.elves import Ph
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, elf, entry, text

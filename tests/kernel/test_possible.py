@@ -17,7 +17,7 @@ from qemudoctor.kernel import (
     possible_outcomes,
     possible_registrations,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.execves import case_of
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.rows import FOREIGN, NATIVE, entry, text

@@ -8,7 +8,7 @@ import pytest
 
 from qemudoctor.host.trees import MemoryFile, MemoryTree
 from qemudoctor.kernel import Entry, KernelRelease, Machine, Node, NodeKind, Program, RegisterError, Registry
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.machine import native_executable
 
 RECORDING = json.loads((Path(__file__).parents[2] / "fixtures/kernels/execve.json").read_text())

@@ -117,6 +117,9 @@ def test_kernel_of_today(line: bytes, said: str) -> None:
         ("4.17.19", b":a:M:4294967297:AA::/i:", "ok"),
         ("4.17.19", b":a:M:+1:AA::/i:", "EINVAL offset"),
         ("4.17.19", b":a:M:2147483648:AA::/i:", "ok"),
+        ("4.17.19", b":a:M:2147483647:A::/i:", "ok"),
+        ("4.17.19", b":a:M:2147483646:A::/i:", "EINVAL magic"),
+        ("4.18.0", b":a:M:2147483647:A::/i:", "EINVAL magic"),
         ("4.18.0", b":a:M:4294967297:AA::/i:", "EINVAL offset"),
         ("5.0.21", b":a:M:127:AA::/i:", "EINVAL magic"),
         ("5.0.21", b":a:M:126:AA::/i:", "ok"),
@@ -159,6 +162,11 @@ def test_whether_the_name_or_the_interpreter_is_looked_at_first(release: str, er
     assert caught.value.errno is errno
 
 
+def test_a_delimiter_behind_the_line_is_no_flag() -> None:
+    """The kernel puts eight behind it, and some took a letter."""
+    assert Entry.from_register(b"PaPEPPabPP/iP\n", KernelRelease.parse("6.1.100")).flags == ""
+
+
 def test_flags_have_an_order_and_c_and_t_open_the_binary() -> None:
     assert Entry.from_register(b":a:E::ab::/i:FCP", NOW).flags == "POCF"
     assert Entry.from_register(b":a:E::ab::/i:TCFD", FIRST_7_3).flags == "OCFT"
@@ -197,6 +205,9 @@ def test_an_old_offset_wraps_around_and_matches_nothing_before_the_head() -> Non
     assert entry.offset == -1
     assert not entry.matches(b"AAAA", "/p")
     assert Entry.from_register(b":a:M:4294967297:AA::/i:", KernelRelease.parse("4.9.0")).offset == 1
+    entry = Entry.from_register(b":a:M:2147483647:AA::/i:", KernelRelease.parse("4.9.0"))
+    assert entry.offset == 2147483647
+    assert not entry.matches(b"AAAA", "/p")
 
 
 def test_only_hexadecimal_escapes_are_decoded() -> None:

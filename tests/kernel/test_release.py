@@ -27,6 +27,7 @@ from qemudoctor.kernel.features import ROWS
         ("6.9.7-1.el7.elrepo.x86_64", (6, 9, 7), None, None),
         ("5.4.278-1.el8.elrepo.x86_64", (5, 4, 278), None, None),
         ("4.15.0-74-generic", (4, 15, 0), "ubuntu", 74),
+        ("6.1.0-1034-oem", (6, 1, 0), "ubuntu", 1034),
         ("6.8.0-1015-aws", (6, 8, 0), "ubuntu", 1015),
         ("5.15.167.4-microsoft-standard-WSL2", (5, 15, 167), "wsl", None),
         ("4.14.355-275.572.amzn2.x86_64", (4, 14, 355), "amazon", None),
@@ -132,7 +133,7 @@ def test_the_stable_level_is_known_where_it_is_written() -> None:
         text: KernelRelease.parse(text).patch_known for text in ("6.12", "6.12.0", "6.12.1-x", "4.15.0-74-generic")
     }
     assert known == {"6.12": False, "6.12.0": True, "6.12.1-x": True, "4.15.0-74-generic": False}
-    assert KernelRelease("6.1", (6, 1, 0)).patch_known
+    assert KernelRelease("6.1.0", (6, 1, 0)) == KernelRelease.parse("6.1.0")
 
 
 def test_a_release_has_255_bytes_at_most() -> None:
@@ -160,11 +161,17 @@ def test_several_features_can_be_settled() -> None:
     [
         ("12345.1.2", (12345, 1, 2), True),
         ("6.1-rc1.5", (6, 1, 0), False),
+        ("6.1X.2", (6, 1, 0), False),
         ("6.1.2.3.4", (6, 1, 2), True),
         ("6.1.0-56-amd64", (6, 1, 192), True),
         ("6.1.0-25-amd64", (6, 1, 106), True),
+        ("6.1.0-26-amd64", (6, 1, 112), True),
         ("6.1.0-24-amd64", (6, 1, 0), False),
+        ("5.10.0-7-amd64", (5, 10, 0), False),
+        ("5.10.0-8-amd64", (5, 10, 46), True),
         ("5.10.0-9-amd64", (5, 10, 46), False),
+        ("5.10.0-45-amd64", (5, 10, 46), False),
+        ("5.10.0-46-amd64", (5, 10, 262), True),
         ("3.10.0-327.el7.x86_64", (3, 10, 0), False),
         ("4.18.0-147.el8.x86_64", (4, 18, 0), False),
         ("5.14.0-427.el9_4.x86_64", (5, 14, 0), False),

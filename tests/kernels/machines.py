@@ -30,7 +30,7 @@ TOLD_CHARACTERS = 20_000
 SOURCES = ("qemudoctor/kernel", "tests/live/differential")
 SINGLE = ("qemudoctor/_override.py", "tests/kernels/guest.py")
 TOOL = ("qemudoctor", "checks")
-LIBRARIES = ("distro", "elftools", "packaging")
+LIBRARIES = ("distro", "elftools", "packaging", "tabulate")
 LEFT_OUT = re.compile(
     r"/(test|tests|idlelib|lib2to3|tkinter|turtledemo|ensurepip|pydoc_data|__pycache__|dist-packages)/"
 )

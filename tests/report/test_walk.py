@@ -8,7 +8,7 @@ import pytest
 from qemudoctor.facts import GuestLoader, RefusedLine
 from qemudoctor.host import MemoryTree
 from qemudoctor.kernel import Errno, KernelRelease, Registry, possible_answers
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from qemudoctor.kernel.tree import Node, NodeKind
 from qemudoctor.platforms import BY_TARGET
 from qemudoctor.report.document import dump

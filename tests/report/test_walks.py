@@ -8,7 +8,7 @@ import pytest
 from qemudoctor.facts import RefusedLine
 from qemudoctor.host import MemoryTree
 from qemudoctor.kernel import Entry, Errno, KernelRelease, Program, Registry
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from qemudoctor.platforms import BY_TARGET
 from qemudoctor.report.terminal import Palette
 from qemudoctor.report.walk import Walk

@@ -21,7 +21,7 @@ FIRST = {
     "machine": "test_machine_table",
     "entry": "test_entries",
     "register": "test_register_lines",
-    "execve": "test_outcomes",
+    "call": "test_outcomes",
     "loader": "test_outcomes",
 }
 """Where most about a module is, if not in the file of its name."""

@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from qemudoctor.kernel import INITIAL, Instances, KernelRelease, Machine, MountRefused, RegisterError
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.elves import Elf
 from tests.live.differential.hosts import CaseTree, File
 from tests.live.differential.places import PROGRAM, Answer, Places

@@ -14,7 +14,7 @@ from qemudoctor.kernel import (
     Registry,
     walk,
 )
-from qemudoctor.kernel.execve import execve
+from qemudoctor.kernel.call import execve
 from tests.live.differential.hosts import Case, CaseTree, File, to_text
 
 
