@@ -101,7 +101,7 @@ OF_THE_WALK = frozenset({"qemudoctor.kernel.call", "qemudoctor.kernel.loader", "
 
 
 def _examined(host: str) -> frozenset[str]:
-    """Return what an examination loads, its report as JSON included; of a NamedTuple it must never evaluate an annotation that is a text.
+    """Return what an examination loads; of a NamedTuple it must never evaluate an annotation that is a text.
 
     The first of those costs a third of a bare start: compile() then sets up every type of syntax trees.
     """
