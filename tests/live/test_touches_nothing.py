@@ -59,6 +59,8 @@ NEVER = [
     "sethostname",
     "bpf",
 ]
+MADE = re.compile(r"\b(?:clone3?|v?fork)(?:\(| resumed>).* = (\d+)$")
+PRIVATE = "CLONE_NEWNS|CLONE_NEWUSER|CLONE_NEWPID)"
 CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(?:[\d.]+ )?(\w+)\(")
 
 
@@ -69,7 +71,7 @@ def traced(tmp_path: Path, *arguments: str, before: Sequence[str] = ()) -> list[
     log = tmp_path / "strace.log"
     command = [sys.executable, "-m", "qemudoctor", *arguments]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    kinds = ",".join(["%file", "%desc", "%network", "unshare", *NEVER])
+    kinds = ",".join(["%file", "%desc", "%network", "unshare", "clone", "clone3", "fork", "vfork", *NEVER])
     ran = subprocess.run(
         [*before, strace, "-f", "-qq", "-s", "300", "-e", f"trace={kinds}", "-o", str(log), *command],
         env=environment,
@@ -89,9 +91,15 @@ def called(line: str) -> str:
 
 
 def in_private(lines: list[str]) -> set[str]:
-    """Return the processes that have left the mounts of the host: what they mount, nobody else sees."""
-    entered = [x for x in lines if called(x) == "unshare" and "CLONE_NEWNS|CLONE_NEWUSER) = 0" in x]
-    return {x.split()[0] for x in entered}
+    """Return the processes that have left the mounts of the host, with their children: nobody sees what they mount."""
+    private: set[str] = set()
+    for line in lines:
+        process = line.split()[0]
+        if called(line) == "unshare" and PRIVATE in line and line.endswith(" = 0"):
+            private.add(process)
+        elif process in private and (made := MADE.search(line)) is not None:
+            private.add(made.group(1))
+    return private
 
 
 def is_private(line: str, processes: set[str]) -> bool:
@@ -126,7 +134,7 @@ def test_nothing_is_written_or_mounted(tmp_path: Path, arguments: tuple[str, ...
 
 def test_only_namespaces_of_its_own_are_ever_entered(tmp_path: Path) -> None:
     entered = [x for x in traced(tmp_path, "--require", "linux/arm64") if called(x) == "unshare"]
-    assert [x for x in entered if "CLONE_NEWUSER)" not in x] == []
+    assert [x for x in entered if "CLONE_NEWUSER)" not in x and PRIVATE not in x] == []
 
 
 def test_without_probes_nothing_is_mounted_at_all(tmp_path: Path) -> None:
