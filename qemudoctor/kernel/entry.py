@@ -136,7 +136,7 @@ class Entry(NamedTuple):
         return line if len(line) <= _LINE_MAX else self._register_string(frozenset(b"\0\n\\"))
 
     def _register_string(self, escaped: frozenset[int]) -> bytes:
-        literal = b"".join(_raw(x) for x in (self.name, self.interpreter, self.extension) if x is not None)
+        literal = _raw(f"{self.name}{self.interpreter}{self.extension or ''}")
         delimiter = next((x for x in _DELIMITERS if x not in literal), 0x01)
         if self.extension is not None:
             kind, offset, magic = b"E", b"", _raw(self.extension)

@@ -87,11 +87,10 @@ FEATURES: tuple[FeatureRow, ...] = (
     FeatureRow(
         Feature.OPEN_BEFORE_NAME,
         (
-            Span((5, 12, 0)),
+            Span((5, 12, 0), maybe=(5, 11, 1)),
             Span((4, 19, 304), (4, 20, 0), maybe=(4, 19, 1)),
             Span((5, 4, 286), (5, 5, 0), maybe=(5, 4, 1)),
             Span((5, 10, 46), (5, 11, 0), maybe=(5, 10, 1)),
-            Span(None, (5, 12, 0), maybe=(5, 11, 1)),
         ),
         "e7850f4d844e; sources of 4.19.304 and 5.4.286; booted 5.10.46",
         (("el8", None),),
@@ -162,9 +161,8 @@ FEATURES: tuple[FeatureRow, ...] = (
     FeatureRow(
         Feature.SEGMENTS_ONE_BY_ONE,
         (
-            Span((6, 7, 0)),
+            Span((6, 7, 0), maybe=(6, 6, 1)),
             Span((6, 1, 176), (6, 2, 0), maybe=(6, 1, 60)),
-            Span(None, (6, 7, 0), maybe=(6, 6, 1)),
             Span(None, (5, 16, 0), maybe=(5, 15, 137)),
         ),
         "585a018627b4; booted 5.10.262 (no), 6.1.176 and 6.1.192 (yes)",
@@ -206,11 +204,10 @@ FEATURES: tuple[FeatureRow, ...] = (
     FeatureRow(
         Feature.UMOUNT_DROPS_ENTRIES,
         (
-            Span((6, 7, 0)),
+            Span((6, 6, 63), maybe=(6, 6, 32)),
             Span((5, 4, 283), (5, 5, 0)),
             Span((6, 1, 107), (6, 2, 0)),
             Span((5, 15, 167), (5, 16, 0), maybe=(5, 15, 101)),
-            Span((6, 6, 63), (6, 7, 0), maybe=(6, 6, 32)),
             Span((5, 10, 262), (5, 11, 0), maybe=(5, 10, 220)),
             Span(None, (4, 20, 0), maybe=(4, 19, 305)),
         ),
@@ -232,14 +229,13 @@ FEATURES: tuple[FeatureRow, ...] = (
     FeatureRow(
         Feature.SETID_NEEDS_EXECUTE,
         (
-            Span((6, 11, 0)),
+            Span((6, 10, 6)),
             Span((4, 19, 320), (4, 20, 0)),
             Span((5, 4, 282), (5, 5, 0)),
             Span((5, 10, 224), (5, 11, 0)),
             Span((5, 15, 165), (5, 16, 0)),
             Span((6, 1, 106), (6, 2, 0)),
             Span((6, 6, 47), (6, 7, 0)),
-            Span((6, 10, 6), (6, 11, 0)),
         ),
         "f50733b45d86, CVE-2024-43882; booted 5.10.46 (no), 5.10.262, 6.1.176, 6.1.192, 6.12.117 and 7.3.4 (yes)",
         (("el7", None),),

@@ -178,8 +178,7 @@ MACHINES: tuple[Machine, ...] = (
 def native_executable(machine: Machine) -> bytes:
     """Return a minimal static program that this machine runs itself."""
     loader = machine.loaders[0]
-    flags = 0x05000000 if loader.flags_nonzero else loader.flags_value
-    return build_executable(bits=loader.bits, order=loader.order, machine=min(loader.machines), flags=flags)
+    return build_executable(bits=loader.bits, order=loader.order, machine=min(loader.machines))
 
 
 _BY_NAME = {machine.name: machine for machine in MACHINES}

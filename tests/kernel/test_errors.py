@@ -5,9 +5,18 @@ import os
 
 import pytest
 
-from qemudoctor.kernel import MEANINGS, Entry, Errno, KernelRelease, LookupFailed, OpenBlocks, RegisterError
+from qemudoctor.kernel import MEANINGS, Entry, Errno, KernelRelease, LookupFailed, OpenBlocks, RegisterError, Registry
 from qemudoctor.kernel.loader import LoadFailed
 from qemudoctor.kernel.mapping import Killed
+from tests.live.differential.hosts import CaseTree, File
+
+
+def test_why_f_cannot_open_its_interpreter() -> None:
+    root = CaseTree.of((("/plain", File(content=b"x", mode=0o644)),))
+    for path, why in (("/missing", "does not exist"), ("/plain", "cannot be opened")):
+        with pytest.raises(RegisterError) as caught:
+            Registry().register(f":a:M::x::{path}:F".encode(), kernel=KernelRelease.parse("6.18.44"), root=root)
+        assert caught.value.reason == f"F opens the interpreter at once, and {path} {why}"
 
 
 def test_register_error() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from qemudoctor.kernel import Feature, KernelRelease, Machine, Registry, UnknownMachine, native_executable
 from qemudoctor.kernel.call import execve
-from qemudoctor.kernel.elf import build_executable
+from qemudoctor.kernel.elf import build_executable, parse_header
 from qemudoctor.kernel.machine import MACHINES
 from tests.live.differential.hosts import CaseTree, File
 
@@ -20,6 +20,31 @@ def outcome(content: bytes, machine: Machine, kernel: KernelRelease = NOW) -> st
 def test_every_machine_runs_its_own_program(machine: Machine) -> None:
     assert Machine.named(machine.name) is machine
     assert outcome(native_executable(machine), machine) == "ok"
+
+
+def test_the_program_that_stands_for_a_native_one_has_the_usual_number() -> None:
+    """Some machines take a second number as well, of a processor that never was built, or an old one."""
+    for name, number in (("i686", 3), ("microblaze", 189)):
+        machine = Machine.named(name)
+        loader = machine.loaders[0]
+        header = parse_header(native_executable(machine), bits=loader.bits, order=loader.order)
+        assert (header.e_machine, header.e_flags, loader.accepts(header)) == (number, 0, True)
+
+
+def test_what_a_loader_accepts() -> None:
+    s390x = Machine.named("s390x").loaders[0]
+    header = parse_header(native_executable(Machine.named("s390x")), bits=64, order="big")
+    assert s390x.accepts(header) is True
+    assert s390x.accepts(header._replace(ei_class=1)) is False
+    assert s390x.accepts(header._replace(e_machine=23)) is False
+
+
+def test_a_kernel_without_loaders() -> None:
+    """One could be built, without CONFIG_BINFMT_ELF."""
+    machine = Machine("x86_64", ())
+    root = CaseTree.of((("/p", File(content=native_executable(Machine.named("x86_64")))),))
+    ended = execve("/p", root=root, registry=Registry(), kernel=NOW, machine=machine)
+    assert (ended.outcome, ended.steps[-1].note) == ("ENOEXEC", "this kernel has no loader (ENOEXEC)")
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

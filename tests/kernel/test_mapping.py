@@ -31,6 +31,14 @@ def test_a_second_segment(segment: Ph, said: str) -> None:
     assert outcome(called(p=elf(segments=(Ph(), segment)))) == said
 
 
+def test_only_a_segment_with_more_memory_than_file_has_a_rest_to_clear() -> None:
+    """Another one has none, even if the file ends before its last page and the kernel could not write there."""
+    larger = Ph(flags=7, vaddr=0x600000, filesz=1, memsz=2)
+    for memsz, said in ((0x10001, "ok"), (0x10002, "signal:SIGSEGV")):
+        cut = Ph(flags=6, vaddr=0x700000, filesz=0x10001, memsz=memsz)
+        assert outcome(called(p=elf(segments=(Ph(), larger, cut)))) == said
+
+
 @pytest.mark.parametrize(
     ("vaddr", "interp", "said"),
     [

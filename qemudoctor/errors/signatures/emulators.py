@@ -186,8 +186,17 @@ ROWS: tuple[Signature, ...] = (
         "rosetta-assertion",
         "rosetta",
         "rosetta",
-        ("abi_info", "install-rosetta", "threadcontext", "emulated forward", "emulateforward", "assertion failed ["),
-        r"abi_info\.kind|install-rosetta|ThreadContext\w{0,40}\.cpp|emulated? ?forward"
+        (
+            "abi_info",
+            "install-rosetta",
+            "rosetta is not",
+            "threadcontext",
+            "emulated forward",
+            "emulateforward",
+            "assertion failed [",
+        ),
+        r"abi_info\.kind|install-rosetta|Rosetta is not (?:installed|supported|available)"
+        r"|ThreadContext\w{0,40}\.cpp|emulated? ?forward"
         r"|assertion failed \[[^\n]{1,300}\]:",
         errno=None,
         source="Apple Rosetta",

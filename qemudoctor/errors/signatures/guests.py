@@ -129,8 +129,9 @@ ROWS: tuple[Signature, ...] = (
         "go-fatal",
         "emulated-crash",
         "go",
-        ("fatal error: ",),
-        r"fatal error: [^\n]{0,60}(?:unexpected signal|malloc deadlock|bad pointer|found bad|holding locks"
+        ("fatal error: ", "fatal: morestack", "fatal: systemstack"),
+        r"fatal: (?:morestack|systemstack)[^\n]{0,20} on "
+        r"|fatal error: [^\n]{0,60}(?:unexpected signal|malloc deadlock|bad pointer|found bad|holding locks"
         r"|unexpected return pc|morestack|systemstack"
         r"|semasleep|futexwakeup|exitsyscall|checkdead|workbuf|bad sweepgen|mark stack)",
         source="Go runtime: throws that correct programs do not cause",

@@ -25,8 +25,15 @@ ROWS: tuple[Signature, ...] = (
         "no-manifest",
         "no-image",
         "docker",
-        ("no matching manifest", "no match for platform", "no child with platform", "descriptor matching platform"),
+        (
+            "no matching manifest",
+            "no match for platform",
+            "no child with platform",
+            "descriptor matching platform",
+            "no supported platform",
+        ),
         r"(?:manifest does not contain descriptor matching platform|no matching manifest for"
+        r"|no supported platform found in manifest list"
         r"|no match for platform in manifest|no child with platform) ?(?P<platform>[a-z]{2,16}/[a-z0-9/]{2,24})?",
         source="moby distribution/pull_v2.go; containerd images",
     ),

@@ -109,8 +109,8 @@ def _in_place(sources: list[Source]) -> Iterator[int]:
 def _try_in_place(sources: list[Source], writing: int) -> int:
     cases: list[Case] = []
     on_import = functions_of(str(KERNEL), lambda: cases.extend(all_cases("")))
-    called = functions_called(cases, str(KERNEL))
     caches = [x for x in gc.get_objects() if isinstance(x, _lru_cache_wrapper)]
+    called = functions_called(cases, str(KERNEL), forget=lambda: _forget(caches))
     kills: Counter[int] = Counter()
     gc.freeze()
     for source in sources:
@@ -180,9 +180,13 @@ def _judge_in_place(source: Source, mutant: Mutant, cases: list[tuple[int, Case]
         function.__code__ = next(x for x in _codes(code) if x.co_qualname == mutant.function)
     except ValueError:
         return IMPOSSIBLE
+    _forget(caches)
+    return _judge(cases, tell)
+
+
+def _forget(caches: list[Any]) -> None:
     for cache in caches:
         cache.cache_clear()
-    return _judge(cases, tell)
 
 
 def _live(module: types.ModuleType, qualified: str) -> Any:

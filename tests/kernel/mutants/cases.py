@@ -83,10 +83,14 @@ def functions_of(package: str, run: Callable[[], object]) -> set[str]:
     return {f"{code.co_filename}:{code.co_qualname}" for code in codes if package in code.co_filename}
 
 
-def functions_called(cases: list[Case], package: str) -> dict[str, list[int]]:
-    """Return which cases call a function of a package; each case must pass."""
+def functions_called(cases: list[Case], package: str, *, forget: Callable[[], None]) -> dict[str, list[int]]:
+    """Return which cases call a function of a package; each case must pass.
+
+    forget: empties what remembers answers, or a case would not call what another one has called before.
+    """
     called: dict[str, list[int]] = {}
     for number, case in enumerate(cases):
+        forget()
         for name in functions_of(package, case.run):
             called.setdefault(name, []).append(number)
     return called
