@@ -23,7 +23,10 @@ def commands(kind: Kind) -> list[list[str]]:
     histories = ["namespaces", "--cases", str(max(1, int(CASES) // 20)), "--seed", SEED, "--shared"]
     if kind.is_uml:
         # It runs no 32-bit programs, which several rows of the tables are about.
-        return [lines, [*calls, "--without", "CONFIG_IA32_EMULATION"], histories]
+        calls += ["--without", "CONFIG_IA32_EMULATION"]
+        # There execveat() finds nothing under an empty name, as if its flags got lost; 5.10 on x86-64 does.
+        calls += ["--by-path"] if kind.name == "uml-5.10" else []
+        return [lines, calls, histories]
     return [lines, calls, histories, ["rows", "--shared"]]
 
 

@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="show the contents of ELF files")
     parser.add_argument("--shared", action="store_true", help="no namespaces: the registry of this whole kernel")
     parser.add_argument("--base", help="an existing directory to work in, instead of a temporary one")
+    parser.add_argument("--by-path", action="store_true", help="call no program by a descriptor")
     parser.add_argument("--module", help="binfmt_misc.ko of this kernel, to be loaded first")
     options = parser.parse_args()
     if options.module:
@@ -105,7 +106,7 @@ def compare(
             return compare_lines(
                 sandbox, kernel, seed=options.seed, cases=options.cases, tell=told.append, progress=progress
             )
-        comparison = Comparison(Executor(sandbox), kernel, machine)
+        comparison = Comparison(Executor(sandbox), kernel, machine, options.by_path)
         if options.what == "execve":
             return comparison.run(
                 options.seed, cases=options.cases, full=options.full, tell=told.append, progress=progress

@@ -24,6 +24,8 @@ class Comparison:
     executor: Executor
     kernel: KernelRelease
     machine: Machine
+    by_path: bool = False
+    """No program is called by a descriptor."""
 
     def differs(self, case: Case) -> tuple[Observation, Observation] | None:
         """Return what the model says and what the kernel did, where these are not the same."""
@@ -62,6 +64,8 @@ class Comparison:
         disagreements = done = 0
         while done < cases:
             case = case_of(seed, ids=self.executor.sandbox.many_ids)
+            if self.by_path:
+                case = replace(case, by_descriptor=False)
             seed += 1
             if not is_well_formed(case):
                 continue
