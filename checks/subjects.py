@@ -52,15 +52,16 @@ def is_only_native(facts: Facts) -> bool:
         return False
 
 
-def fails_in_containers(facts: Facts, platform: Platform) -> bool | None:
-    """Return whether a platform's programs fail in an empty root: as observed, else as predicted; None: not known."""
-    outcome = facts.observed(platform).contained.outcome
-    if outcome is None:
-        try:
-            outcome = facts.prediction(platform).container.outcome
-        except Unavailable:
-            return None
-    return outcome != "ok"
+def severity_of_mount(facts: Facts) -> Severity | None:
+    """Return INFO in a container, where a missing mount is normal, WARNING where all platforms really run.
+
+    Else None, the check's own.
+    """
+    if facts.sandbox is not None:
+        return Severity.INFO
+    platforms = one_per_architecture(facts)
+    runs = bool(platforms) and all(facts.observed(platform).contained.outcome == "ok" for platform in platforms)
+    return Severity.WARNING if runs else None
 
 
 def engine_evidence(engine: "Engine") -> tuple[Evidence, ...]:

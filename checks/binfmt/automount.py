@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, one_per_architecture
+from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, severity_of_mount
 from qemudoctor.facts import MOUNT_POINT
 
 _AUTOFS = "https://docs.kernel.org/filesystems/autofs.html"
@@ -40,22 +40,13 @@ def find_dead_automount(facts: Facts) -> Iterator[Finding]:
         subject=MOUNT_POINT,
         message=f"{MOUNT_POINT}: nobody serves this automount any more, so binfmt_misc is never mounted here, and"
         " whoever looks into it or registers gets an error",
-        severity=_severity(facts),
+        severity=severity_of_mount(facts),
         evidence=(
             Evidence(facts.mount.source, facts.mount.evidence),
             Evidence("automount", facts.settings.dead_automount),
         ),
         remedies=registrations(facts) or tuple(mounts(facts)),
     )
-
-
-def _severity(facts: Facts) -> Severity | None:
-    """Return INFO in a container, whose trap is another's, WARNING where all platforms run, else the check's own."""
-    if facts.sandbox is not None:
-        return Severity.INFO
-    platforms = one_per_architecture(facts)
-    runs = bool(platforms) and all(facts.observed(platform).contained.outcome == "ok" for platform in platforms)
-    return Severity.WARNING if runs else None
 
 
 CHECKS = (

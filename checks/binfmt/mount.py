@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, one_per_architecture
+from qemudoctor.checks.subjects import BINFMT_MISC, is_only_native, severity_of_mount
 from qemudoctor.facts import MOUNT_POINT, MountState, Unavailable
 from qemudoctor.kernel.features import Feature, Support
 
@@ -60,7 +60,7 @@ def find_not_mounted(facts: Facts) -> Iterator[Finding]:
         subject=MOUNT_POINT,
         message=f"{MOUNT_POINT}: binfmt_misc is not mounted here, so nothing can be registered and what is registered"
         f" cannot be read{_gone(facts)}",
-        severity=_severity(facts),
+        severity=severity_of_mount(facts),
         evidence=(Evidence(facts.mount.source, facts.mount.evidence),),
         remedies=registrations(facts) or tuple(mounts(facts)),
     )
@@ -111,15 +111,6 @@ def _is_impossible(facts: Facts) -> bool:
         return facts.binfmt.support is BinfmtSupport.MISSING and not facts.binfmt.available
     except Unavailable:
         return False
-
-
-def _severity(facts: Facts) -> Severity | None:
-    """Return INFO in a container, where it is normal, WARNING where all platforms really run, else the check's own."""
-    if facts.sandbox is not None:
-        return Severity.INFO
-    platforms = one_per_architecture(facts)
-    runs = bool(platforms) and all(facts.observed(platform).contained.outcome == "ok" for platform in platforms)
-    return Severity.WARNING if runs else None
 
 
 CHECKS = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Severity
-from qemudoctor.checks.subjects import fails_in_containers, one_per_architecture
+from qemudoctor.checks.subjects import one_per_architecture
 from qemudoctor.facts.engines import EngineState
 from qemudoctor.platforms import PlatformError, parse_platform
 from qemudoctor.remedies.remedy import Remedy
@@ -79,7 +79,7 @@ def find_default_platform(facts: Facts) -> Iterator[Finding]:
         return
     if facts.is_native(platform):
         return
-    fails = fails_in_containers(facts, platform)
+    fails = facts.containers.runs(platform) is False
     effect = "ends with an error" if fails else "is emulated"
     yield Finding(
         subject=_VARIABLE,

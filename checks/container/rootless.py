@@ -7,7 +7,6 @@ from qemudoctor.checks.subjects import (
     BINFMT_MISC,
     BINFMT_MISC_SOURCE,
     engine_evidence,
-    fails_in_containers,
     listed,
     one_per_architecture,
 )
@@ -101,7 +100,7 @@ def _lacking(facts: Facts, engine: Engine) -> list[Platform]:
     for platform in one_per_architecture(facts):
         sample = platform.architecture.sample()
         try:
-            works = fails_in_containers(facts, platform) is False and not facts.is_native(platform)
+            works = facts.containers.runs(platform) and not facts.is_native(platform)
         except Unavailable:
             continue
         if works and engine.own_entries is not None and not any(x.matches(sample, "") for x in entries):
@@ -114,7 +113,7 @@ def find_cannot_register(facts: Facts) -> Iterator[Finding]:
     engines = [x for x in facts.containers.engines if x.is_rootless and x.where is Where.HERE and x.role is Role.ENGINE]
     if not engines:
         return
-    missing = [x.name for x in one_per_architecture(facts) if fails_in_containers(facts, x)]
+    missing = [x.name for x in one_per_architecture(facts) if facts.containers.runs(x) is False]
     if not missing:
         return
     own = facts.kernel.supports(Feature.USERNS_INSTANCE)
@@ -133,7 +132,7 @@ def find_system_container(facts: Facts) -> Iterator[Finding]:
     sandbox = facts.sandbox
     if sandbox is None or sandbox.kind not in SYSTEM_CONTAINERS:
         return
-    missing = [x for x in one_per_architecture(facts) if fails_in_containers(facts, x)]
+    missing = [x for x in one_per_architecture(facts) if facts.containers.runs(x) is False]
     if not missing:
         return
     from qemudoctor.check import Evidence

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from qemudoctor.cli.commands import COMMANDS
 from qemudoctor.cli.options import Parser, UsageError, VersionRequested, add_what_if, file_name, words
-from qemudoctor.cli.streams import is_terminal, say
+from qemudoctor.cli.streams import deliver, wants_colour
 
 if TYPE_CHECKING:
     from qemudoctor.verdict import Report
@@ -71,12 +71,7 @@ def run(arguments: list[str]) -> int:
         ignore=words("--ignore", given.ignore),
     )
     text = _rendered(report, given)
-    if given.output in (None, "-"):
-        say(text)
-    else:
-        from qemudoctor.host.output import write_file
-
-        write_file(given.output, text.encode("utf-8", "backslashreplace"))
+    deliver(text, given.output)
     return exit_status(report, given.fail_on)
 
 
@@ -98,7 +93,7 @@ def _rendered(report: "Report", given: argparse.Namespace) -> str:
     from qemudoctor.report.terminal import Palette
     from qemudoctor.report.text import render_text, render_verdict
 
-    palette = Palette(enabled=_wants_colour(given))
+    palette = Palette(enabled=wants_colour(given.color, given.output))
     if given.quiet:
         return render_verdict(report, palette=palette)
     return render_text(report, palette=palette, verbose=given.verbose, plan=_plan(report))
@@ -113,14 +108,6 @@ def _plan(report: "Report") -> list[str]:
     from qemudoctor.report.plan_text import summary_lines
 
     return summary_lines(make_plan(report, all_checks()[0]))
-
-
-def _wants_colour(given: argparse.Namespace) -> bool:
-    if given.color != "auto":
-        return bool(given.color == "always")
-    from qemudoctor.host.output import wants_no_colour
-
-    return given.output in (None, "-") and is_terminal() and not wants_no_colour()
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

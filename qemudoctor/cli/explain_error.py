@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from qemudoctor.cli.options import Parser, UsageError, file_name, words
-from qemudoctor.cli.streams import is_terminal, say
+from qemudoctor.cli.streams import deliver, wants_colour
 from qemudoctor.exceptions import DoctorError
 
 if TYPE_CHECKING:
@@ -43,12 +43,7 @@ def run(arguments: list[str]) -> int:
 
     explanation = explain_error(text, None if given.no_host else _facts(given))
     rendered = _rendered(explanation, given)
-    if given.output in (None, "-"):
-        say(rendered)
-    else:
-        from qemudoctor.host.output import write_file
-
-        write_file(given.output, rendered.encode("utf-8", "backslashreplace"))
+    deliver(rendered, given.output)
     return 0 if explanation.recognised else NOT_OURS_STATUS
 
 
@@ -98,15 +93,7 @@ def _rendered(explanation: "Explanation", given: argparse.Namespace) -> str:
     from qemudoctor.report.explanation_text import render_explanation_text
     from qemudoctor.report.terminal import Palette
 
-    return render_explanation_text(explanation, palette=Palette(enabled=_wants_colour(given)))
-
-
-def _wants_colour(given: argparse.Namespace) -> bool:
-    if given.color != "auto":
-        return bool(given.color == "always")
-    from qemudoctor.host.output import wants_no_colour
-
-    return given.output in (None, "-") and is_terminal() and not wants_no_colour()
+    return render_explanation_text(explanation, palette=Palette(enabled=wants_colour(given.color, given.output)))
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qemudoctor.cli.examination import exit_status
 from qemudoctor.cli.options import Parser, UsageError, add_what_if, file_name, words
-from qemudoctor.cli.streams import OutputBroken, complain, is_terminal, say
+from qemudoctor.cli.streams import OutputBroken, complain, deliver, is_terminal, say, wants_colour
 from qemudoctor.exceptions import DoctorError
 
 if TYPE_CHECKING:
@@ -209,21 +209,8 @@ def _put(given: argparse.Namespace, plan: "Plan", result: "Result | None" = None
         from qemudoctor.report.plan_text import render_plan
         from qemudoctor.report.terminal import Palette
 
-        text = render_plan(plan, palette=Palette(enabled=_wants_colour(given)))
-    if given.output in (None, "-"):
-        say(text)
-    else:
-        from qemudoctor.host.output import write_file
-
-        write_file(given.output, text.encode("utf-8", "backslashreplace"))
-
-
-def _wants_colour(given: argparse.Namespace) -> bool:
-    if given.color != "auto":
-        return bool(given.color == "always")
-    from qemudoctor.host.output import wants_no_colour
-
-    return given.output in (None, "-") and is_terminal() and not wants_no_colour()
+        text = render_plan(plan, palette=Palette(enabled=wants_colour(given.color, given.output)))
+    deliver(text, given.output)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from qemudoctor.cli.options import Parser, UsageError, file_name
-from qemudoctor.cli.streams import complain, is_terminal, say, say_bytes
+from qemudoctor.cli.streams import complain, say, say_bytes, wants_colour
 from qemudoctor.exceptions import DoctorError
 
 if TYPE_CHECKING:
@@ -130,11 +130,10 @@ def _check(given: argparse.Namespace, facts: "Facts") -> int:
     if given.json:
         text = _document(judged, facts, form=form, looks=looks)
     else:
-        from qemudoctor.host.output import wants_no_colour
         from qemudoctor.report.registration_text import render_judged
         from qemudoctor.report.terminal import Palette
 
-        palette = Palette(enabled=given.output in (None, "-") and is_terminal() and not wants_no_colour())
+        palette = Palette(enabled=wants_colour("auto", given.output))
         text = render_judged(judged, kernel=facts.kernel.text, looks=looks, palette=palette)
     _deliver(given, text.encode("utf-8", "backslashreplace"))
     return 1 if any(x.is_wrong for x in judged) else 0

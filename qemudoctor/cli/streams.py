@@ -36,6 +36,25 @@ def say_bytes(content: bytes) -> None:
         raise OutputBroken(reason, reader_left=isinstance(error, BrokenPipeError)) from error
 
 
+def deliver(text: str, output: str | None) -> None:
+    """Write a text to a file, whole or not at all, or to standard output. Raises: OutputBroken, DoctorError."""
+    if output is None or output == "-":
+        say(text)
+        return
+    from qemudoctor.host.output import write_file
+
+    write_file(output, text.encode("utf-8", "backslashreplace"))
+
+
+def wants_colour(choice: str, output: str | None) -> bool:
+    """Return whether what is delivered shall have colours: by --color, else on a terminal that has not refused them."""
+    if choice != "auto":
+        return choice == "always"
+    from qemudoctor.host.output import wants_no_colour
+
+    return output in (None, "-") and is_terminal() and not wants_no_colour()
+
+
 def complain(message: str) -> None:
     """Write a line with our name to standard error, made clean; nothing if that is closed."""
     if sys.stderr is None:

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from qemudoctor.cli.options import Parser, UsageError, add_what_if, file_name
-from qemudoctor.cli.streams import complain, is_terminal, say
+from qemudoctor.cli.streams import complain, say, wants_colour
 from qemudoctor.exceptions import DoctorError
 
 if TYPE_CHECKING:
@@ -186,8 +186,7 @@ def _rendered(walks: "tuple[Walk, ...]", given: argparse.Namespace) -> str:
         from qemudoctor.report.document import dump
 
         return dump(walk_document(walks[0]) if len(walks) == 1 else walks_document(walks))
-    from qemudoctor.host.output import wants_no_colour
     from qemudoctor.report.terminal import Palette
 
-    palette = Palette(enabled=is_terminal() and not wants_no_colour())
+    palette = Palette(enabled=wants_colour("auto", None))
     return draw_walk(walks[0], palette=palette) if len(walks) == 1 else draw_walks(walks, palette=palette)

@@ -80,13 +80,7 @@ def _runs_in_empty_root(facts: "Facts", engine: Engine, platform: "Platform") ->
         sample = platform.architecture.sample()
         known = engine.own_entries
         return None if known is None else any(x.enabled and x.matches(sample, "") for x in known)
-    outcome = facts.observed(platform).contained.outcome
-    if outcome is None:
-        try:
-            outcome = facts.prediction(platform).container.outcome
-        except Unavailable:
-            return None
-    return outcome == "ok"
+    return facts.containers.runs(platform)
 
 
 def _architecture(platform: "Platform") -> str:

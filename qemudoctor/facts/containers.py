@@ -9,6 +9,7 @@ from qemudoctor.kernel.features import Feature
 
 if TYPE_CHECKING:
     from qemudoctor.facts.facts import Facts
+    from qemudoctor.platforms import Platform
 
 
 class ContainerFacts:
@@ -29,6 +30,16 @@ class ContainerFacts:
         except Unavailable:
             release, has_instances = None, True
         return read_engines(facts.host, release=release, has_instances=has_instances, sandbox=facts.sandbox)
+
+    def runs(self, platform: "Platform") -> bool | None:
+        """Return whether programs run in an empty root: as observed, else as predicted; None if not known."""
+        outcome = self._facts.observed(platform).contained.outcome
+        if outcome is None:
+            try:
+                outcome = self._facts.prediction(platform).container.outcome
+            except Unavailable:
+                return None
+        return outcome == "ok"
 
     @Fact
     def default_platform(self) -> str:

@@ -1,19 +1,16 @@
 """The forked child between fork and execve(): it makes itself harmless, then becomes the program."""
 
 import contextlib
-import errno
 import math
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from qemudoctor.host.libc import call_libc, load_libc
 from qemudoctor.host.workspace import PROGRAM
-
-if TYPE_CHECKING:
-    import ctypes
 
 # How far the child came, as it reports through the pipe.
 SETUP, UNSHARE, CHROOT, EXECUTE = range(4)
@@ -90,8 +87,8 @@ class Child:
 def load_unshare() -> None:
     """Load in the parent what children need to leave the user namespace, unless they will not need it."""
     if os.geteuid() != 0 and not hasattr(os, "unshare"):
-        with contextlib.suppress(ImportError):
-            _libc()
+        with contextlib.suppress(OSError):
+            load_libc()
 
 
 def _unshare_user() -> None:
@@ -99,18 +96,7 @@ def _unshare_user() -> None:
     if hasattr(os, "unshare"):  # Python 3.12 and newer
         os.unshare(_CLONE_NEWUSER)
         return
-    try:
-        libc, last_errno = _libc()
-    except ImportError:
-        raise OSError(errno.ENOSYS, "this Python was built without ctypes") from None
-    if libc.unshare(_CLONE_NEWUSER):
-        raise OSError(last_errno(), "unshare")
-
-
-def _libc() -> "tuple[ctypes.CDLL, Callable[[], int]]":
-    import ctypes
-
-    return ctypes.CDLL(None, use_errno=True), ctypes.get_errno
+    call_libc("unshare", _CLONE_NEWUSER)
 
 
 def _limit(what: int, wanted: int) -> None:

@@ -13,16 +13,14 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
 
 from qemudoctor.host.execute import execute_contained, interruptible
+from qemudoctor.host.libc import call_libc, load_libc
 from qemudoctor.host.observation import Observation
 from qemudoctor.host.syscalls import encode
 from qemudoctor.host.workspace import NoWorkspace, Workspace
-
-if TYPE_CHECKING:
-    import ctypes
 
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
@@ -115,7 +113,7 @@ def _direct(
             os._exit(0)
         if pid == 0:
             # The first process of the namespace: when it ends, everything in it is killed.
-            _call("prctl", _PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+            call_libc("prctl", _PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
             os.write(answer, _answers(trials, folders, expected_status, timeout_s))
         else:
             os.waitpid(pid, 0)
@@ -147,18 +145,18 @@ def _not_here(error: OSError) -> Observation:
 
 def _unshare() -> None:
     uid, gid = os.geteuid(), os.getegid()
-    _call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID)
+    call_libc("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID)
     _put("/proc/self/setgroups", b"deny")
     _put("/proc/self/uid_map", b"0 %d 1" % uid)
     _put("/proc/self/gid_map", b"0 %d 1" % gid)
 
 
 def _enter(registry: str) -> None:
-    _call("mount", None, b"/", None, _MS_REC | _MS_PRIVATE, None)
-    _call("mount", b"binfmt_misc", encode(registry), b"binfmt_misc", 0, None)
+    call_libc("mount", None, b"/", None, _MS_REC | _MS_PRIVATE, None)
+    call_libc("mount", b"binfmt_misc", encode(registry), b"binfmt_misc", 0, None)
     # Over that of the host: no emulator finds that one, wherever it goes.
     with contextlib.suppress(OSError):
-        _call("mount", encode(registry), _REGISTRY, None, _MS_BIND, None)
+        call_libc("mount", encode(registry), _REGISTRY, None, _MS_BIND, None)
 
 
 def _try(trial: Trial, folder: str, registry: str, expected_status: int, timeout_s: float) -> Observation:
@@ -185,7 +183,7 @@ def _bind(source: str, target: str) -> None:
     """Bind a file. target: in the program's folder, out of which no `..` leads."""
     os.makedirs(os.path.dirname(encode(target)), exist_ok=True)
     os.close(os.open(encode(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
-    _call("mount", encode(source), encode(target), None, _MS_BIND, None)
+    call_libc("mount", encode(source), encode(target), None, _MS_BIND, None)
 
 
 def _put(path: str, content: bytes) -> None:
@@ -194,25 +192,3 @@ def _put(path: str, content: bytes) -> None:
         os.write(fd, content)
     finally:
         os.close(fd)
-
-
-_libc: "list[tuple[ctypes.CDLL, Callable[[], int]]]" = []
-
-
-def load_libc() -> None:
-    """Load the library of system calls before a fork. Raises: OSError where this Python cannot."""
-    if _libc:
-        return
-    try:
-        import ctypes
-    except ImportError:
-        raise OSError(errno.ENOSYS, "this Python was built without ctypes") from None
-    _libc.append((ctypes.CDLL(None, use_errno=True), ctypes.get_errno))
-
-
-def _call(name: str, *arguments: object) -> None:
-    """Make a system call of the C library. Raises: OSError."""
-    library, last_errno = _libc[0]
-    if getattr(library, name)(*arguments):
-        number = last_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")

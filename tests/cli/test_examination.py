@@ -201,7 +201,7 @@ def test_colour_on_a_terminal(
 ) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr("qemudoctor.cli.examination.is_terminal", lambda: True)
+    monkeypatch.setattr("qemudoctor.cli.streams.is_terminal", lambda: True)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     main([BROKEN])
