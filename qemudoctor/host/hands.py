@@ -29,8 +29,6 @@ _SHELL = "/bin/sh"
 _MOUNTING_S = 30.0
 _COMMAND_S = 1800.0
 """A package manager may have to fetch a hundred megabytes."""
-
-
 KINDS = ("absent", "directory", "link", "file")
 """What can lie at a path that is put back."""
 

@@ -19,7 +19,6 @@ _SHELLS = {
 }
 """How a command is run in the virtual machine of a product."""
 _CANDIDATES = ("linux/arm64", "linux/amd64")
-_NATIVE_THERE = {"x86_64": "linux/amd64", "amd64": "linux/amd64", "aarch64": "linux/arm64", "arm64": "linux/arm64"}
 
 
 def look_there(facts: Facts, engine: Engine) -> Iterator[Remedy]:
@@ -76,10 +75,14 @@ def _platforms(facts: Facts, engine: Engine) -> tuple[Platform, ...]:
         wanted = facts.question.require or facts.judged
     except Unavailable:
         wanted = facts.question.require
-    own = _NATIVE_THERE.get(engine.architecture or "")
     if wanted:
         return wanted[:8]
-    return tuple(PLATFORMS[x] for x in _CANDIDATES if x != own)[:1]
+    return tuple(x for x in (PLATFORMS[name] for name in _CANDIDATES) if not _is_native_to(engine, x))[:1]
+
+
+def _is_native_to(engine: Engine, platform: Platform) -> bool:
+    """Return whether an engine's machine is of a platform's architecture, which engines name as OCI or uname does."""
+    return engine.architecture in (*platform.architecture.uname, platform.name.partition("/")[2])
 
 
 def wake(facts: Facts, engine: Engine) -> Iterator[Remedy]:

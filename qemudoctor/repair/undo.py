@@ -1,6 +1,7 @@
 """Putting back what a journal says was there: files first, then the registry, then the mount."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from qemudoctor.facts import MOUNT_POINT, Facts, MountState, covered_architectures, entry_path, is_of_another_emulator
 from qemudoctor.host.door import HostError
@@ -36,14 +37,14 @@ def undo(journal: Journal, facts: Facts, hands: Hands) -> None:
     """
     attempts = _Attempts()
     for saved in reversed(journal.files):
-        attempts.make(lambda saved=saved: hands.restore(saved))  # type: ignore[misc]  # a default binds it now
+        attempts.make(partial(hands.restore, saved))
     if journal.boot == boot(facts) and facts.mount.state is MountState.MOUNTED:
         if journal.entries is not None:
             _restore_registry(journal, journal.entries, facts, hands, attempts)
         if not journal.mounted:
-            attempts.make(lambda: hands.unmount(MOUNT_POINT))
+            attempts.make(partial(hands.unmount, MOUNT_POINT))
         elif journal.read_only and not facts.mount.read_only:
-            attempts.make(lambda: hands.remount_read_only(MOUNT_POINT))
+            attempts.make(partial(hands.remount_read_only, MOUNT_POINT))
     if attempts.failure is not None:
         raise attempts.failure
 
@@ -76,7 +77,7 @@ def _restore_registry(
     gone = {x.name for x in moved}
 
     def write(path: str, content: bytes) -> None:
-        attempts.make(lambda: hands.write(path, content))
+        attempts.make(partial(hands.write, path, content))
 
     for name in [*new, *(x for x in damaged if x in gone), *(x.name for x in now if x.name in gone)]:
         write(entry_path(name), b"-1")
