@@ -2,7 +2,12 @@
 
 import signal
 
-pytest_plugins = ["tests.support.engines_option", "tests.support.kernels_option", "tests.support.no_skip"]
+pytest_plugins = [
+    "tests.support.engines_option",
+    "tests.support.kernels_option",
+    "tests.support.no_skip",
+    "tests.support.bare_machine",
+]
 
 # What is ignored here (by nohup, say), a program that is started ignores too, and several tests send it.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:

@@ -90,6 +90,8 @@ class Case(NamedTuple):
     environment: Mapping[str, str] = {}
     """What the environment of everything that is executed holds besides."""
     places: tuple[Place, ...] = (Place.PRIVATE,)
+    needs_bare_machine: bool = False
+    """Whether it needs a machine without a mount of its own, which would be seen in place of the one that is gone."""
     note: str | None = None
     """What to know about the row."""
 

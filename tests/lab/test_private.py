@@ -8,6 +8,7 @@ from tests.lab.case import Case, Place
 from tests.lab.engine import Result, run_case
 from tests.lab.session import all_at_once, at, private_laboratory
 from tests.lab.world import why_not
+from tests.support.bare_machine import need_unmounted_registry
 
 pytestmark = pytest.mark.live
 
@@ -31,4 +32,6 @@ def result_of(request: pytest.FixtureRequest) -> Iterator[Callable[[Case], Resul
 
 @pytest.mark.parametrize("case", PRIVATE, ids=[case.id for case in PRIVATE])
 def test_it_is_found_explained_and_cured(case: Case, result_of: Callable[[Case], Result]) -> None:
+    if case.needs_bare_machine:
+        need_unmounted_registry()
     assert result_of(case).wrong == ()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.bare_machine import need_unmounted_registry
 from tests.support.repository import ROOT
 
 pytestmark = pytest.mark.live
@@ -113,8 +114,8 @@ def explain(script: str, message: str) -> dict[str, Any]:
 def test_true_cause_is_confirmed_and_what_cannot_be_is_ruled_out(state: State, message: str) -> None:
     if not Path(EMULATOR).exists():
         pytest.skip("qemu-aarch64-static (Debian: qemu-user-static) is needed")
-    if state.script == "true" and " - binfmt_misc " in Path("/proc/self/mountinfo").read_text():
-        pytest.skip("binfmt_misc is mounted here")
+    if state.script == "true":
+        need_unmounted_registry()
     causes = explain(state.script, message)["causes"]
     assert causes[0]["id"] == state.cause
     assert causes[0]["standing"] == "confirmed"

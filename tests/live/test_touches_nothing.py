@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.lab.entries import EMULATOR, aarch64_line
+from tests.engines.lab.registry import FOLDER
+
 pytestmark = pytest.mark.live
 
-OWN_FOLDER = re.compile(r'"(?:/[^"/]+)*/qemu-doctor-[0-9a-f]{16}(?:/[^"]*)?"')
+OWN_FOLDER = re.compile(r'["<](?:/[^"/<>]+)*/qemu-doctor-[0-9a-f]{16}(?:/[^"<>]*)?[">]')
 OPENING = re.compile(r"\b(?:open|openat|openat2|creat)\(")
 WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE|\bcreat\(")
 CHANGING = [
@@ -73,7 +76,7 @@ def traced(tmp_path: Path, *arguments: str, before: Sequence[str] = ()) -> list[
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     kinds = ",".join(["%file", "%desc", "%network", "unshare", "clone", "clone3", "fork", "vfork", *NEVER])
     ran = subprocess.run(
-        [*before, strace, "-f", "-qq", "-s", "300", "-e", f"trace={kinds}", "-o", str(log), *command],
+        [*before, strace, "-f", "-y", "-qq", "-s", "300", "-e", f"trace={kinds}", "-o", str(log), *command],
         env=environment,
         cwd="/",
         capture_output=True,
@@ -130,6 +133,19 @@ def test_nothing_is_written_or_mounted(tmp_path: Path, arguments: tuple[str, ...
     assert opened == []
     assert changed == []
     assert never == []
+
+
+def test_nothing_is_written_where_a_remedy_is_tried(tmp_path: Path) -> None:
+    """Of an entry without F the remedies are tried, in folders that are taken away again."""
+    if not Path(EMULATOR).exists():
+        pytest.skip("qemu-aarch64-static (Debian: qemu-user-static) is needed")
+    script = f'mount -t binfmt_misc none {FOLDER} && printf %s "$0" > {FOLDER}/register && exec "$@"'
+    broken = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, aarch64_line().decode()]
+    lines = traced(tmp_path, "--require", "linux/arm64", before=broken)
+    assert [x for x in lines if called(x) == "unlinkat" and is_own(x)], "no remedy was tried"
+    private = in_private(lines)
+    assert [x for x in lines if called(x) in CHANGING and not is_own(x)] == []
+    assert [x for x in lines if called(x) in NEVER and not is_private(x, private)] == []
 
 
 def test_only_namespaces_of_its_own_are_ever_entered(tmp_path: Path) -> None:

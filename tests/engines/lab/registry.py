@@ -102,14 +102,26 @@ def borrowed_registry() -> Iterator[MachineRegistry]:
             _give_back(claim)
 
 
+def give_back_what_is_left() -> None:
+    """Give back what a run that was killed had borrowed. Returns at once while another run has it."""
+    if not os.path.exists(_claim_path()):
+        return
+    with suppress(BlockingIOError), _claim(fcntl.LOCK_EX | fcntl.LOCK_NB) as claim:
+        _give_back(claim)
+
+
+def _claim_path() -> str:
+    return os.path.join(tempfile.gettempdir(), _CLAIM)
+
+
 @contextmanager
-def _claim() -> Iterator[int]:
-    path = os.path.join(tempfile.gettempdir(), _CLAIM)
+def _claim(lock: int = fcntl.LOCK_EX) -> Iterator[int]:
+    path = _claim_path()
     claim = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         if os.fstat(claim).st_uid != os.geteuid():
             raise RuntimeError(f"{path} belongs to somebody else; remove it")
-        fcntl.flock(claim, fcntl.LOCK_EX)
+        fcntl.flock(claim, lock)
         yield claim
     finally:
         os.close(claim)

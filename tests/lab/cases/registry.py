@@ -116,6 +116,7 @@ CASES = (
         cause="binfmt-not-registered",
         explained="binfmt-not-mounted",
         stand_ins=("systemctl",),
+        needs_bare_machine=True,
     ),
     Case(
         id="registry-covered",
