@@ -187,8 +187,9 @@ ROWS: tuple[Feature, ...] = (
         "file-is-empty",
         _E,
         "context",
-        ("0 bytes", ": empty", "html document", "not found", "rwxr-xr-x", ": data"),
-        r"\b0 bytes|: empty|html document|: data(?:\n|$)|rwx\S{0,8} +\d{1,3} +\S{1,40} +\S{1,40} +0 ",
+        ("0 bytes", ": empty", "html document", "not found", "rwxr-xr-x", ": data", "as data", "binary data"),
+        r"\bis binary data|reports it as data|\b0 bytes|: empty|html document"
+        r"|: data(?:\n|$)|rwx\S{0,8} +\d{1,3} +\S{1,40} +\S{1,40} +0 ",
         (("binary-corrupt-or-empty", 15.0),),
         "the file is empty, a web page or of no known format",
     ),

@@ -16,7 +16,7 @@ EMULATION = (
 BUILD = (
     r"(?:^|\n|\] |> |: )run (?!')|#\d{1,4} \[|#\d{1,4} \d|step \d{1,3}/\d{1,3}|step \d{1,3}:|executor failed"
     r"|process \"/bin/sh -c|dockerfile|docker build|buildx|failed to solve|building (?:image|stage)|kaniko"
-    r"|buildah|did not complete successfully|\brun --mount|returned a non-zero code"
+    r"|(?:^|\n)\d{1,4}\.\d{2,3} \S|buildah|did not complete successfully|\brun --mount|returned a non-zero code"
 )
 SCRIPT = (
     r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$|(?:^|/)(?:[\w-]{0,40}entry-?point[\w-]{0,40}|start|run"
@@ -29,7 +29,7 @@ REGISTRAR = (
     r"\n){0,16}[^\n]{0,80}(?:exec format error|no such file or directory)"
 )
 BASIC = (
-    r"(?:^|/)(?:sh|bash|ash|dash|zsh|busybox|uname|true|false|echo|ls|cat|env|sleep|id|date|apt-get|apk|arch"
+    r"^(?:/(?:usr/(?:local/)?)?s?bin/)?(?:sh|bash|ash|dash|zsh|busybox|uname|true|false|echo|ls|cat|env|sleep|id|date|apt-get|apk|arch"
     r"|ldconfig|node|python3?|java|nginx)$"
 )
 

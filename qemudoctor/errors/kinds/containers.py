@@ -50,6 +50,10 @@ ROWS: dict[str, Kind] = {
         ),
         needs="engine-looked",
     ),
+    "lookup:EPERM": Kind(
+        "the engine may not execute the program in the image",
+        (("permission-noexec", 0.6), ("seccomp-or-sandbox", 0.25), ("entrypoint-missing", 0.1)),
+    ),
     "lookup:EACCES": Kind("the program in the image has no execute permission, or is a directory", PERMISSION),
     "lookup:ENOEXEC": Kind(ENOEXEC, ENGINE_ENOEXEC),
     "wrong-word": Kind(

@@ -91,7 +91,9 @@ ROWS: dict[str, Kind] = {
         needs="emulation",
     ),
     "build-crash": Kind(
-        "a step of a build was killed by a signal", (("qemu-crash", 0.75), ("cpu-feature", 0.15)), needs="emulation"
+        "a step of a build was killed by a signal; under emulation that is mostly the emulator",
+        (("qemu-crash", 0.75), ("cpu-feature", 0.15)),
+        weight=0.5,
     ),
     "build-255": Kind(
         "a step of a build for another platform ended before its program did anything",
@@ -110,6 +112,16 @@ ROWS: dict[str, Kind] = {
         (("qemu-crash", 0.6), ("cpu-feature", 0.2), ("page-size", 0.05)),
         needs="emulation",
         weight=0.4,
+    ),
+    "contained-crash": Kind(
+        "a container was killed by a signal",
+        (("qemu-crash", 0.6), ("cpu-feature", 0.2), ("seccomp-or-sandbox", 0.15)),
+        weight=0.4,
+    ),
+    "chromium-crash": Kind(
+        "Chromium could not read its own memory map or counted more threads than it started, as under an emulator",
+        (("qemu-crash", 0.75), ("qemu-unsupported-syscall", 0.1), ("seccomp-or-sandbox", 0.05), ("rosetta", 0.05)),
+        weight=0.7,
     ),
     "exit-132": Kind(
         "exit status 132: killed by SIGILL, an instruction that the CPU, real or emulated, does not have",
@@ -227,6 +239,21 @@ ROWS: dict[str, Kind] = {
     ),
     "thread-weak": Kind(
         "a thread could not be started, as where clone3 is refused", (("seccomp-or-sandbox", 0.85),), weight=0.4
+    ),
+    "coreclr-crash": Kind(
+        ".NET could not start, as under an emulator that it does not support",
+        (("qemu-crash", 0.7), ("seccomp-or-sandbox", 0.1), ("rosetta", 0.1)),
+        weight=0.6,
+    ),
+    "own-executable": Kind(
+        "a program looked for its own file and found that of the emulator, or nothing",
+        (("qemu-crash", 0.7), ("qemu-unsupported-syscall", 0.1), ("argv0-flag", 0.1)),
+        weight=0.6,
+    ),
+    "personality": Kind(
+        "personality(2) was refused, as by the seccomp filter of an engine",
+        (("seccomp-or-sandbox", 0.8), ("native-32bit-unsupported", 0.1)),
+        weight=0.5,
     ),
     "coreclr": Kind(
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6

@@ -3,9 +3,19 @@
 from qemudoctor.errors.kinds.kind import ENOEXEC, REGISTER, Kind
 
 ROWS: dict[str, Kind] = {
+    "entry-absent": Kind(
+        "an entry was looked for that is not there",
+        (("binfmt-not-registered", 0.75), ("binfmt-not-mounted", 0.15), ("binfmt-module-missing", 0.05)),
+        weight=0.7,
+    ),
     # Registration
     "module": Kind(
         "the kernel that runs has no binfmt_misc module", (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07))
+    ),
+    "module-index": Kind(
+        "there are no modules of the kernel that runs, so none can be loaded",
+        (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07)),
+        needs="binfmt",
     ),
     "not-mounted-or-module": Kind(
         "binfmt_misc is not mounted", (("binfmt-not-mounted", 0.65), ("binfmt-module-missing", 0.3))

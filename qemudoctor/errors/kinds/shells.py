@@ -238,6 +238,26 @@ ROWS: dict[str, Kind] = {
         ),
         needs="emulation",
     ),
+    "exec-form": Kind(
+        "a list of words was given to a shell, which took its bracket for a program",
+        (("entrypoint-missing", 0.9), ("shebang-missing", 0.05)),
+        weight=0.7,
+    ),
+    "s6:ENOENT": Kind(
+        "a program was searched for by its name and not found: mostly that of a #! line",
+        (("shebang-interpreter-missing", 0.55), ("entrypoint-missing", 0.25), ("elf-loader-missing", 0.15)),
+        weight=0.7,
+    ),
+    "fork-exec:ENOENT": Kind(
+        "a program is not there, or what it needs to start is not",
+        (
+            ("entrypoint-missing", 0.3),
+            ("elf-loader-missing", 0.35),
+            ("shebang-interpreter-missing", 0.2),
+            ("shebang-crlf", 0.08),
+        ),
+        weight=0.5,
+    ),
     "runtime:EACCES": Kind(EACCES, PERMISSION, needs="starting"),
     "script:ENOENT": Kind(
         "a script is not there, or the interpreter of its #! line is not",

@@ -27,10 +27,20 @@ ROWS: tuple[Signature, ...] = (
         "ended-by-signal",
         "segv",
         "other",
-        ("status=11/segv", "signal 11", "status code -11", "code -11", "status=5/trap", "status=6/abrt", "signal 6"),
+        (
+            "status=11/segv",
+            "signal 11",
+            "status code -11",
+            "code -11",
+            "status=5/trap",
+            "status=6/abrt",
+            "signal 6",
+            "signal 5",
+            "signal 13",
+        ),
         r"status=(?:11|5|6)/(?P<signal_name>SEGV|TRAP|ABRT)\b"
-        r"|(?:killed by|died (?:with|from)|terminated (?:with|by)) signal (?P<signal>11|6|5)\b"
-        r"|(?:exit|return|status)[ a-z]{0,16}code:? -(?:11|6|5)\b",
+        r"|(?:killed by|died (?:with|from)|(?:terminated|exited) (?:with|by|from)) signal (?:(?P<signal>11|6|5)"
+        r"|(?P<status>13[349]))\b|(?:exit|return|status)[ a-z]{0,16}code:? -(?:11|6|5)\b",
         source="systemd; Python subprocess: the negative number of the signal",
     ),
     Signature(

@@ -59,7 +59,8 @@ ROWS: tuple[Signature, ...] = (
         "lookup:ENOENT",
         "runc",
         ("executable file not found",),
-        r"exec: (?:\"(?P<program>[^\"\n]{1,400})\"|'?(?P<program2>[^\"':]{1,400})'?): executable file not found",
+        r"exec: (?:\"(?P<program>[^\"\n]{1,400})\"|'?(?P<program2>[^\"':]{1,400})'?): executable file not found"
+        r"|^error: executable file not found in \$PATH: ",
         errno="ENOENT",
         source="Go os/exec ErrNotFound",
     ),

@@ -41,8 +41,9 @@ ROWS: tuple[Signature, ...] = (
         "sql-server-fatal",
         "pal-crash",
         "other",
-        ("encountered a fatal error and cannot continue running",),
-        r"this program has encountered a fatal error and cannot continue running",
+        ("encountered a fatal error and cannot continue running", "in reserved address space"),
+        r"this program has encountered a fatal error and cannot continue running"
+        r"|invalid mapping of address 0x[0-9a-f]{1,16} in reserved address space",
         source="SQL Server on Linux, SQLPAL",
     ),
     Signature(
@@ -115,6 +116,46 @@ ROWS: tuple[Signature, ...] = (
         r"|nftables)[^\n]{0,120}(?P<errno>invalid argument|function not implemented|protocol not supported"
         r"|iptables who)",
         source="QEMU linux-user/syscall.c: flags and options that it refuses",
+    ),
+    Signature(
+        "chromium-zygote",
+        "chromium-crash",
+        "other",
+        ("/proc/self/maps", "issinglethreaded"),
+        r"failed to parse the contents of /proc/self/maps|check failed: sandbox::threadhelpers::issinglethreaded",
+        source="Chromium base/debug/stack_trace_posix.cc, content/zygote/zygote_main_linux.cc",
+    ),
+    Signature(
+        "own-executable",
+        "own-executable",
+        "other",
+        ("/proc/self/exe",),
+        r"failed to (?:resolve|read|get|find)[^\n]{0,60}/proc/self/exe",
+        source=".NET host and others that look for their own file: under an emulator it is the emulator's",
+    ),
+    Signature(
+        "switched-user",
+        "sudo-bare",
+        "other",
+        ("failed switching to",),
+        r"error: failed switching to [\"'][^\"'\n]{1,60}[\"']: (?P<errno>operation not permitted)",
+        source="tianon/gosu, su-exec",
+    ),
+    Signature(
+        "status-as-command",
+        "exit-status-shown",
+        "other",
+        (": command not found", ": not found"),
+        r"sh: (?:\d{1,3}: )?(?P<status>139|132|134|159): (?:command )?not found",
+        source="shells: $? typed as a command",
+    ),
+    Signature(
+        "container-segmentation",
+        "contained-crash",
+        "buildah",
+        ("container exited on",),
+        r"container exited on (?P<signal_words>segmentation fault|illegal instruction|trace/breakpoint trap)",
+        source="containers/buildah run_common.go",
     ),
     Signature(
         "go-signals",

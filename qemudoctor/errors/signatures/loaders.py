@@ -110,8 +110,8 @@ ROWS: tuple[Signature, ...] = (
         "library-too-short",
         "damaged-library",
         "other",
-        ("file too short",),
-        r"(?P<program>[^\s:]{1,300}): file too short",
+        ("file too short", "past end of file"),
+        r"(?P<program>[^\s:]{1,300}): (?:file too short|ELF load command past end of file)",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -126,8 +126,9 @@ ROWS: tuple[Signature, ...] = (
         "library-machine",
         "wrong-library",
         "other",
-        ("e_machine", "not a valid elf", "elf file's phentsize"),
-        r"(?:has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
+        ("e_machine", "not a valid elf", "elf file's phentsize", "-bit instead of ", " bit program"),
+        r"(?:is (?:32|64)-bit instead of (?:32|64)-bit|is a (?:32|64) bit program whereas"
+        r"|has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
         r"|not a valid ELF)",
         source="Android linker; glibc",
     ),
@@ -142,11 +143,21 @@ ROWS: tuple[Signature, ...] = (
         source="glibc elf/dl-load.c: a dynamic emulator",
     ),
     Signature(
+        "guest-library-call",
+        "function-missing",
+        "other",
+        ("error 38",),
+        r"error while loading shared libraries: [^\n]{1,200}: error 38\b",
+        errno="ENOSYS",
+        source="glibc elf/dl-load.c: a system call that the emulator lacks",
+    ),
+    Signature(
         "guest-library",
         "guest-library",
         "other",
         ("error while loading shared libraries",),
-        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot open shared object file",
+        r"error while loading shared libraries: (?P<interpreter>(?!lib(?:ssl|crypto|GL|EGL)\.so)[^\s:]{1,200})"
+        r": cannot open shared object file",
         errno="ENOENT",
         source="glibc elf/dl-load.c",
     ),

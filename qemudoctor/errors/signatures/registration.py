@@ -16,9 +16,18 @@ ROWS: tuple[Signature, ...] = (
         "kernel",
         ("modprobe", "binfmt_misc not found", "module binfmt_misc"),
         r"modprobe: [^\n]{0,200}binfmt[_-]misc|module binfmt_misc (?:is )?not (?:found|loaded)"
-        r"|modprobe: [^\n]{0,100}moddep file|could not insert '?binfmt_misc",
+        r"|could not insert '?binfmt_misc",
         errno="ENOENT",
         source="kmod tools/modprobe.c",
+    ),
+    Signature(
+        "modprobe-without-modules",
+        "module-index",
+        "kernel",
+        ("moddep file",),
+        r"modprobe: [^\n]{0,100}moddep file",
+        errno="ENOENT",
+        source="kmod libkmod/libkmod.c: no modules of the kernel that runs",
     ),
     Signature(
         "no-support",
@@ -257,7 +266,7 @@ ROWS: tuple[Signature, ...] = (
         "register-refused:*",
         "binfmt-register-script",
         ("write error", "echo: i/o error", "printf: i/o error", "write failed", "write:"),
-        rf"(?:echo: |printf: |sh: |bash: |tee: |write(?:: | error: | failed: ))(?:[^\n]{{0,120}}?)(?:write error: "
+        rf"(?:echo: |printf: |sh: |bash: |tee: |(?<!sysctl: )write(?:: | error: | failed: ))(?:[^\n]{{0,120}}?)(?:write error: "
         rf"|printf: |echo: |write: )?{_REFUSALS}",
         source="shells: echo and printf into the register file",
     ),

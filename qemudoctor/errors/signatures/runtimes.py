@@ -17,6 +17,15 @@ ROWS: tuple[Signature, ...] = (
         source="Go syscall/exec_unix.go: a script by its name",
     ),
     Signature(
+        "go-forkexec-missing",
+        "fork-exec:ENOENT",
+        "go",
+        ("fork/exec",),
+        r"fork/exec (?P<program>[^:\n]{1,300}?) ?: no such file or directory",
+        errno="ENOENT",
+        source="Go syscall/exec_unix.go",
+    ),
+    Signature(
         "go-forkexec",
         "runtime:*",
         "go",
@@ -112,8 +121,9 @@ ROWS: tuple[Signature, ...] = (
         "java-native-library",
         "wrong-library",
         "java",
-        ("unsatisfiedlinkerror", "can't load"),
-        r"can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
+        ("unsatisfiedlinkerror", "can't load", "possible cause: "),
+        r"possible cause: (?:architecture word width|endianness) mismatch|possible cause: can't load"
+        r"|can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
         r"|UnsatisfiedLinkError[^\n]{0,300}(?:wrong ELF class|ELFCLASS|incompatible architecture"
         r"|cannot open shared object file: no such file or directory[^\n]{0,80}(?:e_machine|arch))",
         source="OpenJDK os_linux.cpp dll_load",
@@ -160,9 +170,12 @@ ROWS: tuple[Signature, ...] = (
             "linux-x64",
             "linux-arm64",
             "darwin-arm64",
+            "for current platform",
+            "but the actual deployment",
         ),
         r"(?:installed (?P<program>[\w@/-]{1,60}) for (?:another|a different) platform"
         r"|package is present but this platform|binaries cannot be used on the '[\w-]{3,24}' platform"
+        r"|library for current platform \"[\w.-]{1,40}\" could not be found|generated for \"[\w.-]{1,40}\", but the"
         r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)(?:musl)?-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
         r"|could not load the [\"']sharp[\"'] module using the [\w-]{1,40} runtime|installed for (?:another"
         r"|a different) (?:platform|architecture))",

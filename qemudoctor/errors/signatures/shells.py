@@ -57,11 +57,20 @@ ROWS: tuple[Signature, ...] = (
         "crlf",
         "bash",
         ("^m", "\\r", "\\015"),
-        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"']?:? ?(?:bad interpreter|no such file|not found"
+        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"']?:? {0,3}(?:bad interpreter|no such file|not found"
         r"|command not found|permission denied)"
         r"|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
         errno="ENOENT",
         source="bash, env, zsh",
+    ),
+    Signature(
+        "name-overwritten",
+        "crlf",
+        "bash",
+        (": no such file", ": not found", ": bad interpreter"),
+        r"^[\"']?: (?:no such file or directory|not found|bad interpreter: no such file or directory)$",
+        errno="ENOENT",
+        source="env, sh: the carriage return took the cursor back, and the message hid the name",
     ),
     Signature(
         "set-carriage-return",
@@ -232,7 +241,7 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("yntax error",),
         r"^(?:/bin/)?(?:sh: )?(?:\d{1,3}: )?syntax error: (?:\"[()]\" unexpected|word unexpected"
-        r"|unterminated quoted string)",
+        r"|unterminated quoted string)|(?<!: )\bline 1: syntax error: unexpected (?:word|\"\(\")",
         errno="ENOEXEC",
         source="dash src/parser.c",
     ),
@@ -240,10 +249,10 @@ ROWS: tuple[Signature, ...] = (
         "elf-as-words",
         "binary-as-script",
         "dash",
-        ("elf",),
+        ("elf", "\ufffd"),
         r"^(?:(?P<program>[^\s:]{1,300}): )?[^\n]{0,200}(?:^"
         r"|[\s:'])[^\n\s:]{0,12}ELF[^\n:]{0,40}: (?:command )?not found"
-        r"|\$'\\177ELF",
+        r"|\$'\\177ELF|: \d{1,2}: (?:[^\s:]{1,300}: )?[^\n:]{0,20}\ufffd[^\n:]{0,60}: (?:command )?not found",
         errno="ENOEXEC",
         source="dash, busybox: the first words of a binary read as a script",
     ),

@@ -158,7 +158,8 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("not found",),
         r"(?:(?:^|\s)(?:-?(?:/bin/)?(?:ba|da|a)?sh): (?:(?:line )?\d{1,5}: )?"
-        r"|: (?:line )?\d{1,5}: )(?P<program>(?!/lib\S{0,40}/ld-)\.{0,2}/[^\s:\ufffd]{1,400}): not found$",
+        r"|: (?:line )?\d{1,5}: (?:[^\s:]{1,300}: )?)"
+        r"(?P<program>(?!/lib\S{0,40}/ld-)(?:\.{0,2}|[\w.+-]{1,60})/[^\s:\ufffd]{1,400}): not found$",
         errno="ENOENT",
         source="dash src/exec.c; busybox",
     ),
@@ -185,6 +186,43 @@ ROWS: tuple[Signature, ...] = (
         source="bash execute_cmd.c: a name that is more likely that of a program than of data",
     ),
     Signature(
+        "script-no-such-tool",
+        "shell-said:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r": line \d{1,5}: (?P<program>/[^\s:]{1,300}/(?:s?bin|[\w-]{0,20}tools|libexec)/(?:[^\s:/]{1,100}/){0,4}"
+        r"[\w+-]{1,60}): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a line of a script, and a folder of programs",
+    ),
+    Signature(
+        "script-no-such-neighbour",
+        "shell-said:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r": line \d{1,5}: (?P<program>\./(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a line of a script, and a program beside it",
+    ),
+    Signature(
+        "exec-form-as-words",
+        "exec-form",
+        "dash",
+        ("not found",),
+        r"sh: (?:(?:line )?\d{1,5}: )?(?P<program>\[[\"']?[^\s:,\"']{1,200}[\"']?,?): (?:command )?not found",
+        errno="ENOENT",
+        source="dash, busybox: a list of words that is no JSON, given to a shell",
+    ),
+    Signature(
+        "s6-interpreter",
+        "s6:ENOENT",
+        "other",
+        ("fatal: unable to exec ",),
+        r"fatal: unable to exec (?P<program>[\w.+-]{1,60}): no such file or directory",
+        errno="ENOENT",
+        source="execline, s6: what stands in a #! line is searched for in $PATH",
+    ),
+    Signature(
         "script-no-such-program",
         "shell-weak:ENOENT",
         "bash",
@@ -192,6 +230,43 @@ ROWS: tuple[Signature, ...] = (
         r": line \d{1,5}: (?P<program>\.{0,2}/(?!proc|dev|sys|etc|tmp|var"
         r"|home)[^\s:]{1,400}): no such file or directory$",
         errno="ENOENT",
+        source="bash execute_cmd.c: a line of a script",
+    ),
+    Signature(
+        "bash-no-such-name",
+        "shell-said:ENOENT",
+        "bash",
+        ("no such file or directory",),
+        r"^(?:\S{0,40}[$#] )?-?bash: (?P<program>[\w+-]{1,40}|/[^\s:]{1,300}/s?bin/[\w+-]{1,60})"
+        r": no such file or directory$"
+        r"|^(?P<program2>/(?:usr/(?:local/)?)?s?bin/[\w.+-]{1,60}): no such file or directory$",
+        errno="ENOENT",
+        source="bash execute_cmd.c: a name that was found in $PATH",
+    ),
+    Signature(
+        "zsh-permission",
+        "noexec",
+        "zsh",
+        ("zsh: permission denied",),
+        r"zsh: (?P<errno>permission denied): (?P<program>(?:\.{0,2}/)(?![^\s]{0,300}\.(?:log|txt|json|ya?ml|csv|conf)$)"
+        r"[^\s:]{1,300})",
+        source="zsh Src/exec.c",
+    ),
+    Signature(
+        "make-permission",
+        "noexec",
+        "other",
+        ("execvp: ",),
+        r"execvp: (?P<program>\.{0,2}/[^\s:]{1,300}) ?: (?P<errno>permission denied)",
+        source="make job.c",
+    ),
+    Signature(
+        "script-permission",
+        "noexec",
+        "bash",
+        ("ermission denied",),
+        r": line \d{1,5}: (?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
+        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)$",
         source="bash execute_cmd.c: a line of a script",
     ),
     Signature(
@@ -251,8 +326,8 @@ ROWS: tuple[Signature, ...] = (
         "execve-named",
         "exec:*",
         "other",
-        ("execve(", "execv(", "execvp(", "execveat(", "failed to exec"),
-        rf"(?:execve?p?(?:at)?\(|failed to exec(?:ute)? (?!command"
+        ("execve(", "execv(", "execvp(", "execveat(", "failed to exec", "execve: "),
+        rf"(?:\bexecve: |execve?p?(?:at)?\(|failed to exec(?:ute)? (?!command"
         rf"|process))[\"']?(?P<program>[^\"'\s),:]{{1,400}})?[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail, tini, s6, bwrap and others",
     ),

@@ -34,6 +34,17 @@ ROWS: tuple[Signature, ...] = (
         source="build scripts",
     ),
     Signature(
+        "entry-absent",
+        "entry-absent",
+        "other",
+        ("/proc/sys/fs/binfmt_misc/",),
+        r"(?:grep|cat|ls|head|more|less|cannot access|can't open)[^\n]{0,20}/proc/sys/fs/binfmt_misc/"
+        r"(?!register|status)"
+        r"[\w*.?-]{2,60}['\"]?: no such file or directory",
+        errno="ENOENT",
+        source="coreutils, grep: somebody looked for an entry",
+    ),
+    Signature(
         "registrar-missing",
         "registrar-missing",
         "other",
@@ -50,7 +61,9 @@ ROWS: tuple[Signature, ...] = (
         r"(?:could not|couldn't|cannot|can't|unable to|failed to) (?:find|locate"
         r"|access)(?: the)?(?![^\n]{0,20}(?:package|binfmt))"
         r"[^\n]{0,30}(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)\b"
-        r"|(?P<interpreter2>qemu-user(?:-static)?) is (?:required|needed)",
+        r"|(?P<interpreter2>qemu-user(?:-static)?) is (?:required|needed)"
+        r"|requires? (?:the )?(?P<interpreter3>qemu-user(?:-static)?)[\w.-]{0,20} (?:package )?(?:to be )?installed"
+        r"|(?:missing|no) (?:file )?(?P<interpreter4>/\S{1,100}/qemu-(?!system)[a-z0-9_]{2,16}(?:-static)?)\b",
         errno="ENOENT",
         source="build scripts",
     ),
