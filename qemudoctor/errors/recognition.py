@@ -104,12 +104,17 @@ def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> S
         errno=errno,
         signal=_signal(captured, status),
         exit_status=status,
-        program=captured.get("program") or captured.get("program2"),
+        program=_first(captured, "program"),
         platform=_oci(platform) if platform else _platform_near(line.text),
-        interpreter=captured.get("interpreter") or captured.get("interpreter2"),
+        interpreter=_first(captured, "interpreter"),
         syscall=captured.get("syscall"),
     )
     return Seen(symptom, kind, line.text.lower(), context)
+
+
+def _first(captured: dict[str, str], name: str) -> str | None:
+    """Return what a group captured, or one of its name with a number: where a pattern has alternatives."""
+    return next((value for key, value in captured.items() if key.rstrip("0123456789") == name), None)
 
 
 # What names itself in its message, whoever else prints the same words.

@@ -15,7 +15,8 @@ NEEDS: dict[str, str] = {
     "program-started": r"(?:subprocess|popen|_execute_child|spawn|cannot run program)",
     "starting": r"subprocess|popen|_execute_child|spawn|exec|driver|cannot run program",
     # What was written is not an entry where it goes to another file of the kernel.
-    "not-written-elsewhere": r"binfmt|qemu-|\A(?![\s\S]{0,4000}?(?:[>|] ?(?:sudo )?(?:tee )?(?:-a )?[\"']?/(?:sys|proc"
+    "not-written-elsewhere": r"binfmt|qemu-|\A(?![\s\S]{0,4000}?(?:(?:^|\n)/sys/|[>"
+    r"|] {0,3}(?:sudo )?(?:tee )?(?:-a )?[\"']?/(?:sys|proc"
     r"|dev(?!/(?:null|std)))/"
     r"|cgroup|gpio|scaling_|\bpwm|hwmon|zram|\bi2c))",
     # A program without large file support that wrote, or read, more than 2 GiB.
@@ -37,7 +38,9 @@ NEEDS: dict[str, str] = {
     # A step of a build for this machine itself rarely dies by a signal.
     "emulation-or-crashing": rf"{EMULATION}|{BUILD}|> \[",
     # Calls that emulators lack; where a kernel lacks one, it is an old one.
-    "emulation-or-lacking": rf"\A(?![\s\S]{{0,4000}}?(?:semlock|/dev/shm|sem_open))[\s\S]*?(?:{EMULATION}|inotify"
+    "emulation-or-lacking": rf"\A(?![\s\S]{{0,4000}}?(?:semlock|/dev/shm|sem_open"
+    rf"|synchronize))[\s\S]*?(?:{EMULATION}|inotify"
+    r"|semop|futex|robust_list|getdomainname|subvolume|pi-lock"
     rf"|watcher|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
     r"|os error 38|/dev/video|v4l2|perf_event|openat2|faccessat2|clone3|close_range|pidfd)",
     "emulator": r"qemu|buildx|docker|podman|--platform|emulat|binfmt|cross",
@@ -45,6 +48,9 @@ NEEDS: dict[str, str] = {
     "engine-looked": r"\boci\b|container|daemon|runc\b|crun\b|docker|podman|kubelet|kubernetes|\bpod\b|rpc error"
     r"|buildkit|entrypoint|exec failed|#\d{1,4} \d"
     r"|stat /|open executable|executable file [`'\"]|exec: \"\.{0,2}/",
+    "name-against-metadata": r"(?:[-_:/](?:arm64|aarch64|armhf|arm64v8)\b[\s\S]{0,600}\"architecture\": ?\"amd64\""
+    r"|[-_:/](?:amd64|x86_64)\b[\s\S]{0,600}\"architecture\": ?\"arm)",
+    "emulator-run": r"(?:^|[\n$#] ?|/)qemu-(?!system|img|nbd|kvm)[a-z0-9_]{2,16}(?:-static)? \S",
     "engine-run": r"(?:docker|podman|nerdctl)[^\n]{0,20} (?:run|start|exec|build)\b|\nstep \d",
     "engine": r"docker|podman|kubectl|exited with code|[\w.-]{1,60}[_-]1 {1,32}\|",
     "entry": r"interpreter /",

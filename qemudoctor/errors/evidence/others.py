@@ -157,6 +157,15 @@ ROWS: tuple[Feature, ...] = (
         "an amd64 program in an arm64 image, as on Macs",
     ),
     Feature(
+        "started-by-a-package",
+        ("qemu-while-opening", "exec:ENOENT"),
+        "context",
+        ("dpkg", "apk", ".trigger"),
+        r"dpkg: error|dpkg-(?:split|deb)|\.trigger",
+        (("binfmt-not-registered", 20.0), ("f-flag-missing", 2.0)),
+        "what a package starts did not start: the emulator of a build runs the first program only",
+    ),
+    Feature(
         "flags-empty",
         ("entry-flags",),
         "line",

@@ -123,6 +123,31 @@ ROWS: dict[str, Kind] = {
         "a library is for another architecture than the program that loads it",
         (("image-arch-mismatch", 0.9), ("native-32bit-unsupported", 0.03), ("image-metadata-mismatch", 0.03)),
     ),
+    "name-against-content": Kind(
+        "a program is for another architecture than its name says",
+        (("image-metadata-mismatch", 0.85), ("image-arch-mismatch", 0.15)),
+        weight=0.5,
+    ),
+    "name-against-metadata": Kind(
+        "an image says it is for another architecture than its name says",
+        (("image-metadata-mismatch", 0.9), ("image-arch-mismatch", 0.1)),
+        needs="name-against-metadata",
+        weight=0.5,
+    ),
+    "lambda-bootstrap": Kind(
+        "the program with which a runtime of one's own begins is not there, or what it needs to start is not",
+        (("entrypoint-missing", 0.6), ("shebang-interpreter-missing", 0.2), ("elf-loader-missing", 0.1)),
+        weight=0.5,
+    ),
+    "executable-stack": Kind(
+        "a library wants an executable stack, which a security policy refuses",
+        (("seccomp-or-sandbox", 0.85), ("permission-noexec", 0.05)),
+    ),
+    "library-unreadable": Kind(
+        "a library could not be read, because it is damaged or because an emulator reads wrongly",
+        (("binary-corrupt-or-empty", 0.45), ("qemu-crash", 0.3), ("elf-loader-missing", 0.15)),
+        weight=0.5,
+    ),
     "native-part": Kind(
         "a library that was named by its path could not be loaded: the C library passes over those of other machines",
         (("image-arch-mismatch", 0.6), ("image-metadata-mismatch", 0.25), ("elf-loader-missing", 0.15)),
@@ -142,7 +167,12 @@ ROWS: dict[str, Kind] = {
     ),
     "damaged-guest": Kind(
         "the emulator could not map the program",
-        (("binary-corrupt-or-empty", 0.5), ("page-size", 0.3), ("qemu-wrong-target", 0.1)),
+        (
+            ("binary-corrupt-or-empty", 0.45),
+            ("page-size", 0.25),
+            ("qemu-guest-address-space", 0.2),
+            ("qemu-wrong-target", 0.1),
+        ),
     ),
     "glibc-on-musl": Kind("a glibc program on a system with musl", (("elf-loader-missing", 0.95),)),
     "glibc-relocating": Kind(

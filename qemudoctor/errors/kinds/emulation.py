@@ -56,6 +56,7 @@ ROWS: dict[str, Kind] = {
             ("f-flag-missing", 0.22),
             ("argv0-flag", 0.1),
             ("qemu-wrong-target", 0.1),
+            ("binfmt-not-registered", 0.1),
         ),
     ),
     "argv-shift": Kind(
@@ -243,6 +244,48 @@ ROWS: dict[str, Kind] = {
     "coreclr-crash": Kind(
         ".NET could not start, as under an emulator that it does not support",
         (("qemu-crash", 0.7), ("seccomp-or-sandbox", 0.1), ("rosetta", 0.1)),
+        weight=0.6,
+    ),
+    "compiler-crash": Kind(
+        "a compiler was killed by a signal; under emulation that is mostly the emulator",
+        (("qemu-crash", 0.8), ("cpu-feature", 0.05)),
+        needs="emulation",
+        weight=0.5,
+    ),
+    "apt-method-crash": Kind(
+        "a program of apt was killed by a signal, as under an emulator",
+        (("qemu-crash", 0.8), ("cpu-feature", 0.1)),
+        weight=0.5,
+    ),
+    "box-memory-map": Kind(
+        "box64 could not place a program in memory, as on a kernel with large pages",
+        (("page-size", 0.6), ("qemu-guest-address-space", 0.2), ("qemu-crash", 0.1)),
+        weight=0.6,
+    ),
+    "wine-format": Kind(
+        "Wine was given a program, or a library of its own, for another architecture",
+        (("image-arch-mismatch", 0.5), ("page-size", 0.3), ("elf-loader-missing", 0.1)),
+        weight=0.5,
+    ),
+    "qemu-own-words": Kind(
+        "QEMU says of itself that it went wrong",
+        (("qemu-crash", 0.85), ("qemu-unsupported-syscall", 0.05)),
+        weight=0.8,
+    ),
+    "refused-under-emulator": Kind(
+        "a program under an emulator had a system call refused",
+        (("qemu-unsupported-syscall", 0.6), ("qemu-crash", 0.3)),
+        needs="emulator-run",
+        weight=0.5,
+    ),
+    "namespace-refused": Kind(
+        "a sandbox may not make namespaces here",
+        (("seccomp-or-sandbox", 0.8), ("qemu-unsupported-syscall", 0.1)),
+        weight=0.5,
+    ),
+    "children-not-started": Kind(
+        "the programs that a package starts could not be started: what runs them is known to their parent alone",
+        (("binfmt-not-registered", 0.7), ("f-flag-missing", 0.15), ("elf-loader-missing", 0.1)),
         weight=0.6,
     ),
     "own-executable": Kind(

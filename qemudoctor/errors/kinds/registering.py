@@ -12,6 +12,20 @@ ROWS: dict[str, Kind] = {
     "module": Kind(
         "the kernel that runs has no binfmt_misc module", (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07))
     ),
+    "shown-disabled": Kind(
+        "an entry is there and switched off",
+        (("binfmt-disabled", 0.8), ("binfmt-module-missing", 0.1), ("binfmt-not-registered", 0.05)),
+        weight=0.6,
+    ),
+    "register-not-opened": Kind(
+        "the file that registers could not be opened",
+        (("binfmt-not-mounted", 0.5), ("register-permission", 0.25), ("binfmt-module-missing", 0.2)),
+    ),
+    "windows-interoperability": Kind(
+        "the entry with which WSL starts Windows programs is not to be seen",
+        (("binfmt-not-mounted", 0.35), ("binfmt-disabled", 0.3), ("binfmt-not-registered", 0.3)),
+        weight=0.6,
+    ),
     "module-index": Kind(
         "there are no modules of the kernel that runs, so none can be loaded",
         (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07)),
@@ -172,10 +186,11 @@ ROWS: dict[str, Kind] = {
     "systemd-unit": Kind(
         "the service that registers emulators at boot failed",
         (
-            ("binfmt-not-mounted", 0.35),
-            ("interpreter-missing-on-host", 0.25),
-            ("register-invalid-argument", 0.15),
-            ("binfmt-module-missing", 0.15),
+            ("binfmt-not-mounted", 0.3),
+            ("binfmt-module-missing", 0.28),
+            ("interpreter-missing-on-host", 0.2),
+            ("register-invalid-argument", 0.12),
+            ("register-permission", 0.1),
         ),
         weight=0.1,
     ),

@@ -164,11 +164,12 @@ ROWS: dict[str, Kind] = {
             ("entrypoint-missing", 0.2),
             ("f-flag-missing", 0.15),
             ("shebang-crlf", 0.1),
+            ("binfmt-not-registered", 0.03),
         ),
         needs="program",
     ),
     "exec:EACCES": Kind(EACCES, PERMISSION),
-    "exec:EPERM": Kind(EACCES, (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.35)), needs="emulation"),
+    "exec:EPERM": Kind(EACCES, (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.35)), weight=0.6),
     "loop": Kind(
         "interpreters lead in a circle, or symbolic links do",
         (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("binfmt-not-mounted", 0.05)),
@@ -241,6 +242,32 @@ ROWS: dict[str, Kind] = {
     "exec-form": Kind(
         "a list of words was given to a shell, which took its bracket for a program",
         (("entrypoint-missing", 0.9), ("shebang-missing", 0.05)),
+        weight=0.7,
+    ),
+    "apprun:ENOENT": Kind(
+        "an AppImage did not find the program in it, or its loader",
+        (("elf-loader-missing", 0.6), ("image-arch-mismatch", 0.2), ("entrypoint-missing", 0.15)),
+        weight=0.7,
+    ),
+    "apprun:EACCES": Kind(EACCES, PERMISSION, weight=0.7),
+    "init:ENOENT": Kind(
+        ENOENT,
+        (
+            ("entrypoint-missing", 0.4),
+            ("shebang-interpreter-missing", 0.2),
+            ("elf-loader-missing", 0.2),
+            ("shebang-crlf", 0.15),
+        ),
+        weight=0.7,
+    ),
+    "supervised-missing": Kind(
+        "the program of a service is not there",
+        (("entrypoint-missing", 0.85), ("shebang-interpreter-missing", 0.05)),
+        weight=0.5,
+    ),
+    "quarantine": Kind(
+        "macOS does not execute the file: it was downloaded, or a policy forbids it",
+        (("seccomp-or-sandbox", 0.75), ("permission-noexec", 0.2)),
         weight=0.7,
     ),
     "s6:ENOENT": Kind(

@@ -35,7 +35,8 @@ MORE: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Помилка, пов’язана з форматом виконуваних файлів", "Formatfel på körbar fil",
     )),
     ("no such file or directory", (
-        "Arquivo ou diretório inexistente", "Ficheiro ou pasta inexistente", "Нет такого файла или каталога",
+        "Arquivo ou diretório inexistente", "Arquivo ou diretório não encontrado",
+        "Ficheiro ou pasta inexistente", "Нет такого файла или каталога",
         "File o directory non esistente", "Nie ma takiego pliku ani katalogu", "Bestand of map bestaat niet",
         "그런 파일이나 디렉터리가 없습니다", "Adresář nebo soubor neexistuje", "Böyle bir dosya ya da dizin yok",
         "Немає такого файла або каталогу", "Filen eller katalogen finns inte",

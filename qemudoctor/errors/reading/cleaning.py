@@ -19,6 +19,8 @@ _ESCAPES = (
 # JSON log lines: Docker's json-file {"log": …}, crun's and conmon's {"msg": …}, journald's {"MESSAGE": …}.
 _JSON = r'"(?:log|msg|message|MESSAGE)"\s{0,4}:\s{0,4}"((?:[^"\\]|\\.){1,4000})'
 _LOGRUS = r'\bmsg="((?:[^"\\]|\\.){1,4000})'
+# What stands beside the message: containerd's and the kubelet's error="…", and the same in JSON.
+_BESIDE = r'\b(?:error|err|errorMessage|Error)(?:=|"\s{0,4}:\s{0,4})"((?:[^"\\]|\\.){1,4000})'
 _QUOTE = r'\\{1,16}(["\'])'
 _UNICODE = r"\\u([0-9a-fA-F]{4})"
 _TIME = r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
@@ -34,7 +36,7 @@ _PREFIX = (
     r"|(?:=> ){1,3}(?:=> )?(?:# )?"  # BuildKit, terminal
     r"|\d{1,6}\.\d{2,3} "  # BuildKit's list of the last lines
     r"|##\[(?:error|warning|debug|group|command)\]|::(?:error|warning)[^:]{0,128}::"  # GitHub
-    r"|\[(?!signal )[^\]]{0,48}\](?=[\s\[])"  # Jenkins, Armbian, Maven, kernel
+    r"|\[(?!signal |dumb-init\]|FATAL tini)[^\]]{0,48}\](?=[\s\[])"  # Jenkins, Armbian, Maven, kernel
     r"|[\w.+/-]{1,64} {1,32}\| "  # docker compose, earthly
     r"|(?:remote|stderr|stdout|time): "
 )
@@ -97,7 +99,10 @@ def _message(text: str) -> str:
         if key in text:
             found = _compiled(pattern).search(text)
             if found and found[1].strip():
+                beside = _compiled(_BESIDE).search(text)
                 text = _unescaped(found[1])
+                if beside and beside[1].strip() and beside[1] not in text:
+                    text = f"{text}: {_unescaped(beside[1])}"
                 break
     return _compiled(_QUOTE).sub(r"\1", text) if "\\" in text else text
 

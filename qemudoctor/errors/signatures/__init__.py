@@ -22,6 +22,7 @@ def signatures() -> Iterator[Signature]:
         sandboxes,
         shells,
         starters,
+        supervisors,
         tools,
         wordings,
     )
@@ -33,6 +34,7 @@ def signatures() -> Iterator[Signature]:
         engines,
         images,
         shells,
+        supervisors,
         starters,
         runtimes,
         loaders,

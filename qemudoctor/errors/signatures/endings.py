@@ -17,8 +17,8 @@ ROWS: tuple[Signature, ...] = (
         "unit-bad-system-call",
         "seccomp",
         "systemd",
-        ("status=31/sys", "signal 31", "sigsys"),
-        r"status=31/(?P<signal_name>SYS)\b|(?:killed by|died (?:with|from)|terminated (?:with"
+        ("status=31/sys", "signal 31", "sigsys", "signal=sys"),
+        r"\bsignal=SYS\b|status=31/(?P<signal_name>SYS)\b|(?:killed by|died (?:with|from)|terminated (?:with"
         r"|by)) signal (?P<signal>31)\b"
         r"|\bSIGSYS\b",
         source="systemd; waitpid(2) in words",

@@ -9,7 +9,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-library",
         "other",
         ("wrong elf class",),
-        r"(?:(?P<program>[^\s:]{1,300}): )?wrong ELF class: (?P<platform>ELFCLASS\d\d)",
+        r"(?:(?P<program>[^\s:]{1,300}): )?wrong ELF class: _?(?P<platform>ELFCLASS\d\d)",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -69,7 +69,7 @@ ROWS: tuple[Signature, ...] = (
         "no-elf-library",
         "other",
         ("invalid elf header",),
-        r"(?P<program>[^\s:]{1,300}): invalid ELF header",
+        r"(?P<program>[^\s:]{1,300}) ?: invalid ELF header",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -123,13 +123,49 @@ ROWS: tuple[Signature, ...] = (
         source="GNU ld; Apple ld",
     ),
     Signature(
+        "image-format-of-dotnet",
+        "wrong-library",
+        "other",
+        ("badimageformat", "incorrect format", "valid win32 application", "有效的 win32", "error 193", "error: 193"),
+        r"%1 is not a valid win32 application|%1 不是有效的 win32|win32 error 193|\[error: 193\]"
+        r"|BadImageFormatException|attempt was made to load a program with an incorrect format",
+        source=".NET: a library of another architecture than the process",
+    ),
+    Signature(
+        "executable-stack",
+        "executable-stack",
+        "other",
+        ("executable stack",),
+        r"cannot enable executable stack as shared object requires: permission denied",
+        errno="EACCES",
+        source="glibc elf/dl-execstack.c: SELinux or another policy refuses it",
+    ),
+    Signature(
+        "freebsd-loader",
+        "other-loader",
+        "kernel",
+        ("elf interpreter /",),
+        r"ELF interpreter (?P<interpreter>/\S{1,200}) not found",
+        errno="ENOENT",
+        source="FreeBSD sys/kern/imgact_elf.c",
+    ),
+    Signature(
+        "library-unreadable",
+        "library-unreadable",
+        "other",
+        ("cannot read file data",),
+        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot read file data",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
         "library-machine",
         "wrong-library",
         "other",
-        ("e_machine", "not a valid elf", "elf file's phentsize", "-bit instead of ", " bit program"),
-        r"(?:is (?:32|64)-bit instead of (?:32|64)-bit|is a (?:32|64) bit program whereas"
+        ("e_machine", "not a valid elf", "elf file's phentsize", "instead of ", " bit program", "elf executable for"),
+        r"(?:is for EM_\w{1,20} \(\d{1,3}\) instead of|is (?:32|64)-bit instead of (?:32|64)-bit|is a (?:32"
+        r"|64) bit program whereas"
         r"|has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
-        r"|not a valid ELF)",
+        r"|is not an ELF executable for \w{2,12}|not a valid ELF)",
         source="Android linker; glibc",
     ),
     Signature(
@@ -213,7 +249,10 @@ ROWS: tuple[Signature, ...] = (
         "cpu-level",
         "other",
         ("avx", "sse4", "cpu ", "processor", "armv8", "baseline"),
-        r"(?:(?:requires?|needs?|compiled (?:with|to use)|built with|missing|without|lacks?|does(?:n't| not) (?:have"
+        r"(?:\bCPU (?:lacks|has no|does not have|doesn't have|is missing) [^\n]{0,40}(?:support|hardware"
+        r"|instruction|extension)"
+        r"|feature is not available on this (?:processor|cpu)|(?:requires?|needs?|compiled (?:with|to use)"
+        r"|built with|missing|without|lacks?|does(?:n't| not) (?:have"
         r"|support)|not support(?:ed)?|support for)[^\n]{0,100}(?:\bAVX2?\b|\bAVX-?512|\bSSE4|\bSSSE3|x86-64-v\d"
         r"|\bBMI2?\b|\bPOPCNT|\bFMA\b|ARMv\d\.\d-A|\bLSE\b|\bNEON\b|\bAES-NI)"
         r"|(?:AVX2?|SSE4[._]?[12]?|SSSE3|ARMv\d\.\d-A|NEON)[^\n]{0,80}(?:not supported|not available|aren't available"
@@ -276,7 +315,9 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("architecture",),
         r"package architecture ?\((?P<platform>\w{2,12})\) ?does not match system|has invalid architecture"
-        r"|is intended for a (?:different|\w{2,12}) architecture|unsupported architecture[: ]",
+        r"|is intended for a (?:different|\w{2,12}) architecture|unsupported architecture[: ]"
+        r"|does not have a compatible architecture|due to incompatible architecture|incompatible with the architectures"
+        r" configured",
         source="dpkg src/main/unpack.c; rpm",
     ),
 )

@@ -101,6 +101,31 @@ ROWS: tuple[Signature, ...] = (
         source="procps, busybox: another setting of the kernel",
     ),
     Signature(
+        "linker-script",
+        "",
+        "other",
+        ("invalid elf header", "file too short"),
+        r"/lib(?:c|m|pthread|ncurses)\.so: invalid ELF header|/lib(?:cuda|nvidia-ml)\.so[\d.]{0,12}: file too short",
+        source="glibc elf/dl-load.c: a text for the linker, or the stand-in of a driver, where a library was"
+        " looked for",
+    ),
+    Signature(
+        "preloaded-for-all",
+        "",
+        "other",
+        ("cannot be preloaded",),
+        r"/(?:gameoverlayrenderer|libextest)\.so' from LD_PRELOAD cannot be preloaded",
+        source="glibc elf/rtld.c: preloaded into programs of both word sizes, and passed over in one of them",
+    ),
+    Signature(
+        "windows-manifest",
+        "",
+        "docker",
+        ("no matching manifest for windows",),
+        r"no matching manifest for windows",
+        source="moby distribution/pull_v2.go: an engine for Windows containers was asked for a Linux one",
+    ),
+    Signature(
         "wheel-for-windows",
         "",
         "python",

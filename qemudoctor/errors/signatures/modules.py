@@ -11,8 +11,9 @@ ROWS: tuple[Signature, ...] = (
         "fat-file",
         "wrong-library",
         "other",
-        ("missing compatible arch", "mach-o", "incompatible arch", "wrong architecture", "no matching architecture"),
-        r"missing compatible arch|mach-o(?: file)?,? but|incompatible architecture \(have|but wrong architecture"
+        ("missing compatible arch", "mach-o", "patible arch", "wrong architecture", "no matching architecture"),
+        r"not a compatible arch|missing compatible arch|mach-o(?: file)?,? but|incompatible architecture \(have"
+        r"|but wrong architecture"
         r"|no matching architecture in universal wrapper",
         source="macOS dyld",
     ),
@@ -21,7 +22,7 @@ ROWS: tuple[Signature, ...] = (
         "native-part",
         "other",
         ("cannot open shared object file",),
-        r"(?P<program>[^\s:]{1,300}\.node|/[^\s:]{0,240}(?:x86_64|amd64|aarch64|arm64|i386)[^\s:]{0,60}\.so[\d.]{0,12})"
+        r"(?P<program>[^\s:]{1,300}\.node|/[^\s:]{0,240}(?:x86_64|amd64|aarch64|arm64|i386|linux64|arm-linux-gnueabi)[^\s:]{0,60}\.so[\d.]{0,12})"
         r": cannot open shared object file",
         errno="ENOENT",
         source="glibc elf/dl-load.c open_verify: a library for another machine is passed over, and said to be missing",

@@ -9,6 +9,15 @@ _REFUSALS = (
 )
 
 ROWS: tuple[Signature, ...] = (
+    Signature(
+        "register-was-read",
+        "",
+        "other",
+        ("binfmt_misc/register: ",),
+        r"(?:grep|cat|find|head|less|more|tar|rsync|cp): [^\n]{0,40}/binfmt_misc/register: (?:invalid argument"
+        r"|permission denied)",
+        source="Linux fs/binfmt_misc.c: the file can only be written",
+    ),
     # The module
     Signature(
         "modprobe",
@@ -187,7 +196,7 @@ ROWS: tuple[Signature, ...] = (
         "emulator-missing",
         "update-binfmts",
         ("no executable",),
-        r"no executable (?P<interpreter>\S{1,200}) found",
+        r"no executable (?P<interpreter>/\S{1,200}) found",
         errno="ENOENT",
         source="binfmt-support src/update-binfmts.c",
     ),
@@ -247,10 +256,35 @@ ROWS: tuple[Signature, ...] = (
         "systemd-unit",
         "systemd-binfmt",
         ("binfmt", "binary formats", "executable file formats"),
-        r"failed to start (?:systemd-bi|set up additional binary)|systemd-binfmt\.service: (?:main process exited"
+        r"failed to start (?:systemd-bi|set up additional binary)|systemd-binfmt\.service:? (?:main process exited"
         r"|failed)|proc-sys-fs-binfmt_misc\.(?:auto)?mount: [^\n]{0,80}(?:fail|not)"
         r"|dependency failed for [^\n]{0,40}(?:binary formats|executable file formats)",
         source="systemd",
+    ),
+    Signature(
+        "entry-shown-disabled",
+        "shown-disabled",
+        "update-binfmts",
+        ("(disabled):",),
+        r"^[\w.+-]{2,60} \(disabled\):",
+        source="binfmt-support: update-binfmts --display",
+    ),
+    Signature(
+        "register-not-opened",
+        "register-not-opened",
+        "other",
+        ("/binfmt_misc/register",),
+        r"(?:failed|unable|could not|couldn't|cannot"
+        r"|can't) (?:to )?open[^\n]{0,20}/proc/sys/fs/binfmt_misc/register['\"]?$",
+        source="emulators that register themselves",
+    ),
+    Signature(
+        "windows-interoperability",
+        "windows-interoperability",
+        "other",
+        ("interop",),
+        r"WSL Interop\w{0,12} is disabled",
+        source="wslu: no entry WSLInterop can be seen",
     ),
     Signature(
         "invalid-entry",
@@ -266,7 +300,8 @@ ROWS: tuple[Signature, ...] = (
         "register-refused:*",
         "binfmt-register-script",
         ("write error", "echo: i/o error", "printf: i/o error", "write failed", "write:"),
-        rf"(?:echo: |printf: |sh: |bash: |tee: |(?<!sysctl: )write(?:: | error: | failed: ))(?:[^\n]{{0,120}}?)(?:write error: "
+        rf"(?:echo: |printf: |sh: |bash: |tee: |(?<!sysctl: )write(?:: | error: "
+        rf"| failed: ))(?:[^\n]{{0,120}}?)(?:write error: "
         rf"|printf: |echo: |write: )?{_REFUSALS}",
         source="shells: echo and printf into the register file",
     ),

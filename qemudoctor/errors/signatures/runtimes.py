@@ -3,7 +3,7 @@
 from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
 
 # A name that was made for one platform, or a whole path: a program that is just not there mostly has neither.
-_PLACE = r"(?:/|[^\s'\"]{0,200}(?:x86_64|x64|amd64|aarch64|arm64|linux)[^\s'\"]{0,60}/)"
+_PLACE = r"(?:~?/|[^\s'\"]{0,200}(?:x86_64|x64|amd64|aarch64|arm64|linux)[^\s'\"]{0,60}/)"
 
 ROWS: tuple[Signature, ...] = (
     Signature(
@@ -46,7 +46,7 @@ ROWS: tuple[Signature, ...] = (
         "runtime:EACCES",
         "python",
         ("errno 13",),
-        rf"PermissionError: \[Errno 13\] (?P<errno>permission denied): {PROGRAM}",
+        rf"(?:PermissionError|OSError): \[Errno 13\] (?P<errno>permission denied)(?:: b?{PROGRAM})?",
         source="CPython subprocess",
     ),
     Signature(
@@ -81,7 +81,8 @@ ROWS: tuple[Signature, ...] = (
         "runtime-path:ENOENT",
         "python",
         ("errno 2]",),
-        rf"FileNotFoundError: \[Errno 2\] no such file or directory: '(?P<program>{_PLACE}[^'\n]{{1,200}})'",
+        rf"FileNotFoundError: \[Errno 2\] no such file or directory"
+        rf": '(?P<program>(?:{_PLACE}|\.{{1,2}}/)[^'\n]{{1,200}})'",
         errno="ENOENT",
         source="CPython subprocess",
     ),
@@ -110,8 +111,14 @@ ROWS: tuple[Signature, ...] = (
             "not available on",
             "not supported on arm",
             "not supported on aarch",
+            "_binding.node",
+            "supported architectures:",
+            "processor of your device",
         ),
-        r"(?:binary|binaries|package|build|chromium|chrome|version)[^\n]{0,60}(?:is|are) not available for (?:arm"
+        r"cannot download \S{1,300}\b(?:linux|darwin)-(?:arm\w{0,4}|x64|ia32)[\w.-]{0,40}\.node"
+        r"|not (?:supported|compatible)[^\n]{0,40}platform, supported architectures:"
+        r"|not compatible with the processor of your device"
+        r"|(?:binary|binaries|package|build|chromium|chrome|version)[^\n]{0,60}(?:is|are) not available for (?:arm"
         r"|linux|aarch)|no (?:prebuilt|precompiled)[^\n]{0,80}(?:arm64|aarch64|armv|x64|arch)"
         r"|unsupported (?:cpu )?(?:arch(?:itecture)?|platform)[^\n]{0,40}(?:arm|aarch|x86|amd64|riscv|ppc|s390)"
         r"|not supported on (?:arm|aarch)",
@@ -121,8 +128,18 @@ ROWS: tuple[Signature, ...] = (
         "java-native-library",
         "wrong-library",
         "java",
-        ("unsatisfiedlinkerror", "can't load", "possible cause: "),
-        r"possible cause: (?:architecture word width|endianness) mismatch|possible cause: can't load"
+        (
+            "unsatisfiedlinkerror",
+            "can't load",
+            "possible cause: ",
+            "os.name",
+            "os/arch",
+            "load native library:",
+            "extract the native",
+        ),
+        r"no native library is found for os\.name|unsupported os/arch, cannot find|failed to load native library:"
+        r"|unable to extract the native library [^\n]{0,200}/unsupported/"
+        r"|possible cause: (?:architecture word width|endianness) mismatch|possible cause: can't load"
         r"|can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
         r"|UnsatisfiedLinkError[^\n]{0,300}(?:wrong ELF class|ELFCLASS|incompatible architecture"
         r"|cannot open shared object file: no such file or directory[^\n]{0,80}(?:e_machine|arch))",
@@ -153,7 +170,7 @@ ROWS: tuple[Signature, ...] = (
         "runtime:EACCES",
         "node",
         ("spawn",),
-        r"spawn (?P<program>[^\s]{1,300}) EACCES",
+        r"spawn (?:(?P<program>[^\s]{1,300}) )?EACCES",
         errno="EACCES",
         source="Node.js child_process",
     ),
@@ -171,11 +188,13 @@ ROWS: tuple[Signature, ...] = (
             "linux-arm64",
             "darwin-arm64",
             "for current platform",
+            "bundle only supports",
             "but the actual deployment",
         ),
         r"(?:installed (?P<program>[\w@/-]{1,60}) for (?:another|a different) platform"
         r"|package is present but this platform|binaries cannot be used on the '[\w-]{3,24}' platform"
-        r"|library for current platform \"[\w.-]{1,40}\" could not be found|generated for \"[\w.-]{1,40}\", but the"
+        r"|your bundle only supports platforms|library for current platform \"[\w.-]{1,40}\" could not be found"
+        r"|generated for \"[\w.-]{1,40}\", but the"
         r"|cannot find module '?@?[\w./-]{1,80}(?:linux|darwin|win32)(?:musl)?-(?:x64|arm64|arm|ia32)[\w-]{0,16}"
         r"|could not load the [\"']sharp[\"'] module using the [\w-]{1,40} runtime|installed for (?:another"
         r"|a different) (?:platform|architecture))",
@@ -188,6 +207,16 @@ ROWS: tuple[Signature, ...] = (
         ("os error",),
         rf"{ERRNO} \(os error (?:8|2|13|1|40|38)\)",
         source="Rust std::io::Error",
+    ),
+    Signature(
+        "ruby-launch",
+        "fork-exec:ENOENT",
+        "ruby",
+        ("launcherror", "fork_exec", "in `exec'", "in `spawn'", "in `popen"),
+        r"no such file or directory - (?P<program>\.{0,2}/[^\s()]{1,200}) \((?:ChildProcess::LaunchError"
+        r"|Errno::ENOENT)",
+        errno="ENOENT",
+        source="Ruby process.c, childprocess",
     ),
     Signature(
         "ruby-enoexec",
@@ -205,6 +234,22 @@ ROWS: tuple[Signature, ...] = (
         ("can't exec",),
         rf"can't exec {PROGRAM}:? {ERRNO}",
         source="Perl doio.c; git run-command.c",
+    ),
+    Signature(
+        "dpkg-exec",
+        "exec:*",
+        "dpkg",
+        ("dpkg",),
+        rf"dpkg[^\n]{{0,40}}: unable to execute [^\n]{{1,80}} \((?P<program>[^\s()]{{1,200}})\): {ERRNO}",
+        source="dpkg lib/dpkg/command.c",
+    ),
+    Signature(
+        "python-program-permission",
+        "noexec",
+        "python",
+        ("errno 13",),
+        r"\[Errno 13\] (?P<errno>permission denied): b?'(?P<program>[^'\n]{0,300}/s?bin/[\w.+-]{1,60})'",
+        source="CPython subprocess: a file in a folder of programs",
     ),
     Signature(
         "git-exec",

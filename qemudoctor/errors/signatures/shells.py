@@ -21,7 +21,8 @@ ROWS: tuple[Signature, ...] = (
         "wrong-word",
         "bash",
         ("cannot execute binary file",),
-        r"(?P<program>(?:/usr)?/bin/(?:ba|da)?sh): (?:(?:/usr)?/bin/)?(?:ba|da)?sh: cannot execute binary file",
+        r"(?P<program>(?:/usr)?/bin/(?:ba|da)?sh): (?:(?:/usr)?/bin/)?(?:ba|da)?sh: cannot execute binary file"
+        r"|^(?P<program2>/(?:usr/)?s?bin/[\w.+-]{1,60}): (?P=program2): cannot execute binary file",
         errno="ENOEXEC",
         source="bash shell.c open_shell_script: sh was given a binary as its script",
     ),
@@ -39,7 +40,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOEXEC",
         "other",
         ("not executable: ",),
-        r"(?P<program>[^\s:]{1,400}): not executable: (?:(?:32|64)-bit ELF file|magic 7F45)",
+        r"(?:(?P<program>[^\s:]{1,400}): |^)not executable: (?:(?:32|64)-bit ELF file|magic 7F45)",
         errno="ENOEXEC",
         source="mksh exec.c, the shell of Android",
     ),
@@ -57,9 +58,10 @@ ROWS: tuple[Signature, ...] = (
         "crlf",
         "bash",
         ("^m", "\\r", "\\015"),
-        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"']?:? {0,3}(?:bad interpreter|no such file|not found"
+        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"'\u201d\u2019]?:? {0,3}(?:bad interpreter"
+        r"|no such file|not found"
         r"|command not found|permission denied)"
-        r"|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
+        r"|shebang line ends with \\r|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
         errno="ENOENT",
         source="bash, env, zsh",
     ),
@@ -86,7 +88,7 @@ ROWS: tuple[Signature, ...] = (
         "other-loader",
         "bash",
         ("bad elf interpreter",),
-        r"(?:(?P<program>[^\s:]{1,400}): |^)(?P<interpreter>(?!/lib64/ld-linux-x86-64)/[^\s:]{1,200}): bad ELF "
+        r"(?:(?P<program>[^\s:]{1,400}): |^|[\"'>])(?P<interpreter>(?!/lib64/ld-linux-x86-64)/[^\s:]{1,200}): bad ELF "
         r"interpreter",
         errno="ENOENT",
         source="bash execute_cmd.c as patched by Fedora and RHEL: a loader that this system does not have of itself",
@@ -141,7 +143,8 @@ ROWS: tuple[Signature, ...] = (
         "bad-interpreter",
         "other",
         ("env: ",),
-        r"(?:^|/)env: [\"']?(?P<interpreter>[\w.+-]{1,100})[\"']?: (?:no such file or directory|not found)",
+        r"(?:^|[/'\"]|\w: )env: [\"']?(?P<interpreter>[\w.+-]{1,100}(?: -[\w.-]{1,40}){0,3})[\"']?: (?:no such file or"
+        r" directory|not found)",
         errno="ENOENT",
         source="coreutils src/env.c; busybox",
     ),
@@ -252,7 +255,7 @@ ROWS: tuple[Signature, ...] = (
         ("elf", "\ufffd"),
         r"^(?:(?P<program>[^\s:]{1,300}): )?[^\n]{0,200}(?:^"
         r"|[\s:'])[^\n\s:]{0,12}ELF[^\n:]{0,40}: (?:command )?not found"
-        r"|\$'\\177ELF|: \d{1,2}: (?:[^\s:]{1,300}: )?[^\n:]{0,20}\ufffd[^\n:]{0,60}: (?:command )?not found",
+        r"|\$'\\177ELF|\ufffd[^\n:]{0,60}: (?:command )?not found",
         errno="ENOEXEC",
         source="dash, busybox: the first words of a binary read as a script",
     ),

@@ -12,7 +12,7 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("failed to run command", "chroot: "),
         rf"chroot: (?:failed to run command|cannot run command|can't execute"
-        rf"|cannot execute)? ?[\"']?(?P<program>[^\"'\s:]{{1,400}})?[\"']?[^\n]{{0,60}}: {ERRNO}",
+        rf"|cannot execute)? ?[\"']?(?P<program>[^\"'\s:]{{1,400}})?[\"']?[^\n]{{0,60}}(?::|') {ERRNO}",
         source="coreutils src/chroot.c; busybox coreutils/chroot.c",
     ),
     Signature(
@@ -115,7 +115,8 @@ ROWS: tuple[Signature, ...] = (
         r"(?:[^\s:]{1,300}: )?syntax error:? "
         r"(?:\"[()&;|{}]{1,2}\" unexpected|(?:word|newline|redirection|end of file) unexpected"
         r"|unterminated quoted string"
-        r"|unexpected (?:word|\"|end of file|newline|redirection)|eof in backquote)",
+        r"|unexpected (?:word|\"|end of file|newline|redirection)|eof in backquote)"
+        r"|^(?P<program2>/[^\s:]{1,300}(?<!\.sh)): syntax error: (?:\"[()]\"|word) unexpected",
         errno="ENOEXEC",
         source="dash src/parser.c; busybox shell/ash.c: a binary read as a script after ENOEXEC",
     ),
@@ -125,7 +126,8 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("yntax error", "not found"),
         r"(?:line \d: syntax error near unexpected token '?(?:<|newline)|line 1: <(?:!doctype|html)|: 1: (?:not"
-        r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: not: (?:command )?not found)",
+        r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: (?:not|40[34]:): (?:command )?not found"
+        r"|: 1: [^\s:]{1,300}: not: (?:command )?not found|: \d: syntax error: newline unexpected)",
         source="bash, dash: an error page saved as a program",
     ),
     Signature(
@@ -200,7 +202,8 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r": line \d{1,5}: (?P<program>\./(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}): no such file or directory$",
+        r": line \d{1,5}: (?P<program>(?:\.|/(?:app|opt|usr|snap|nix|root|srv))/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
+        r": no such file or directory$",
         errno="ENOENT",
         source="bash execute_cmd.c: a line of a script, and a program beside it",
     ),
@@ -209,18 +212,9 @@ ROWS: tuple[Signature, ...] = (
         "exec-form",
         "dash",
         ("not found",),
-        r"sh: (?:(?:line )?\d{1,5}: )?(?P<program>\[[\"']?[^\s:,\"']{1,200}[\"']?,?): (?:command )?not found",
+        r"sh: (?:(?:line )?\d{1,5}: )?(?P<program>\[[\"']?[\w./][^\s:,\"']{0,200}[\"']?,?): (?:command )?not found",
         errno="ENOENT",
         source="dash, busybox: a list of words that is no JSON, given to a shell",
-    ),
-    Signature(
-        "s6-interpreter",
-        "s6:ENOENT",
-        "other",
-        ("fatal: unable to exec ",),
-        r"fatal: unable to exec (?P<program>[\w.+-]{1,60}): no such file or directory",
-        errno="ENOENT",
-        source="execline, s6: what stands in a #! line is searched for in $PATH",
     ),
     Signature(
         "script-no-such-program",
@@ -237,8 +231,8 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r"^(?:\S{0,40}[$#] )?-?bash: (?P<program>[\w+-]{1,40}|/[^\s:]{1,300}/s?bin/[\w+-]{1,60})"
-        r": no such file or directory$"
+        r"(?:^(?:\S{0,40}[$#] )?|['\"])-?bash: (?P<program>[\w+-]{1,40}|/[^\s:]{1,300}/s?bin/[\w+-]{1,60}"
+        r"|(?:\.{1,2}|s?bin)/[\w.+/-]{1,100}): no such file or directory['\"]?$"
         r"|^(?P<program2>/(?:usr/(?:local/)?)?s?bin/[\w.+-]{1,60}): no such file or directory$",
         errno="ENOENT",
         source="bash execute_cmd.c: a name that was found in $PATH",
@@ -264,9 +258,14 @@ ROWS: tuple[Signature, ...] = (
         "script-permission",
         "noexec",
         "bash",
-        ("ermission denied",),
-        r": line \d{1,5}: (?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
-        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)$",
+        ("ermission denied", "is a directory"),
+        r"(?:: line \d{1,5}: |^)(?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
+        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$|exited)"
+        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program4>\.{0,2}/[\w./+-]{1,300}): permission denied$"
+        r"|: line \d{1,5}: (?P<program2>/(?:tmp|opt|usr|home|root|srv|mnt|media"
+        r"|app)/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
+        r": permission denied$|: line \d{1,5}: (?P<program3>/[^\s:]{1,300}): is a directory$",
+        errno="EACCES",
         source="bash execute_cmd.c: a line of a script",
     ),
     Signature(
@@ -296,14 +295,6 @@ ROWS: tuple[Signature, ...] = (
         source="CPython Modules/main.c",
     ),
     Signature(
-        "glib-spawn",
-        "exec:*",
-        "other",
-        ("failed to execute child process",),
-        rf"failed to execute child process [\"']?(?P<program>[^\"'\n]{{1,200}})[\"']? \({ERRNO}",
-        source="GLib gspawn.c",
-    ),
-    Signature(
         "sh-cannot-open",
         "lookup-weak:ENOENT",
         "dash",
@@ -313,21 +304,21 @@ ROWS: tuple[Signature, ...] = (
         source="dash src/input.c; busybox shell/ash.c",
     ),
     Signature(
-        "exec-eacces",
-        "noexec",
-        "other",
-        ("eacces",),
-        r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
-        r"|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
-        errno="EACCES",
-        source="supervisor, strace",
-    ),
-    Signature(
         "execve-named",
         "exec:*",
         "other",
-        ("execve(", "execv(", "execvp(", "execveat(", "failed to exec", "execve: "),
-        rf"(?:\bexecve: |execve?p?(?:at)?\(|failed to exec(?:ute)? (?!command"
+        (
+            "execve(",
+            "execv(",
+            "execvp(",
+            "execveat(",
+            "failed to exec",
+            "execv: ",
+            "execve: ",
+            "execvp: ",
+            "posix_spawn(",
+        ),
+        rf"(?:\bexecvp?e?: |posix_spawn\(|execve?p?(?:at)?\(|failed to exec(?:ute)? (?!'?ssh |command"
         rf"|process))[\"']?(?P<program>[^\"'\s),:]{{1,400}})?[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail, tini, s6, bwrap and others",
     ),
@@ -337,7 +328,8 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("too many levels", "symbolics link"),
         r"^(?:(?:[^\n\s]{0,60}/)?(?:(?:-?(?:ba|da|z|k)?sh|sudo): |chroot: [^\n]{0,200}|[^\n]{0,120}: line \d{1,5}: )"
-        r"(?!(?:cd|source|\.|pushd): )[^\n]{0,300})?too many levels of symbolics? links?\W{0,3}$",
+        r"(?!(?:cd|source|\.|pushd): )[^\n]{0,300})?too many levels of symbolics? links?\W{0,3}$"
+        r"|^too many levels of symbolic links running any",
         errno="ELOOP",
         source="strerror(ELOOP)",
     ),
@@ -348,14 +340,6 @@ ROWS: tuple[Signature, ...] = (
         ("failed to run command",),
         rf"failed to run command {PROGRAM}: {ERRNO}",
         source="coreutils env, nohup, timeout, nice",
-    ),
-    Signature(
-        "init-exec",
-        "exec:*",
-        "other",
-        ("failed:", "unable to exec", "unable to spawn", "dumb-init", "could not exec", "cannot exec"),
-        rf"(?:exec|(?:unable|failed) to (?:exec|spawn)\w{{0,5}}|\[dumb-init\]) {PROGRAM}(?: failed)?: {ERRNO}",
-        source="tini, s6, dumb-init",
     ),
     Signature(
         "entrypoint-shell-exec",

@@ -48,8 +48,9 @@ ROWS: tuple[Signature, ...] = (
         "registrar-missing",
         "registrar-missing",
         "other",
-        ("update-binfmts",),
-        r"update-binfmts[\"']?:? (?:(?:command )?not found|no such file or directory|is not installed)",
+        ("update-binfmts", "qemu-binfmt-conf"),
+        r"(?:update-binfmts|qemu-binfmt-conf\.sh)[\"']?:? (?:(?:command )?not found|no such file or directory"
+        r"|is not installed)|cannot find update-binfmts",
         errno="ENOENT",
         source="shells: binfmt-support is not installed",
     ),
@@ -62,6 +63,7 @@ ROWS: tuple[Signature, ...] = (
         r"|access)(?: the)?(?![^\n]{0,20}(?:package|binfmt))"
         r"[^\n]{0,30}(?P<interpreter>qemu-(?!system|img)[a-z0-9_]{2,16}(?:-static)?)\b"
         r"|(?P<interpreter2>qemu-user(?:-static)?) is (?:required|needed)"
+        r"|package '?(?P<interpreter5>qemu-user-(?:static|binfmt))'? has no installation candidate"
         r"|requires? (?:the )?(?P<interpreter3>qemu-user(?:-static)?)[\w.-]{0,20} (?:package )?(?:to be )?installed"
         r"|(?:missing|no) (?:file )?(?P<interpreter4>/\S{1,100}/qemu-(?!system)[a-z0-9_]{2,16}(?:-static)?)\b",
         errno="ENOENT",
@@ -138,11 +140,20 @@ ROWS: tuple[Signature, ...] = (
         source="dash, bash under WSL",
     ),
     Signature(
+        "package-trigger",
+        "children-not-started",
+        "buildkit",
+        (".trigger: ",),
+        r"busybox-[\w.-]{1,30}\.trigger: (?:script )?exited with error 127",
+        source="apk: what a package starts after it was unpacked",
+    ),
+    Signature(
         "second-stage",
         "second-stage",
         "chroot",
         ("failure trying to run:",),
-        r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage|/sbin/ldconfig)"
+        r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage|/sbin/ldconfig"
+        r"|\bdpkg --)"
         r"| {0,2}(?P<program2>/sbin/ldconfig|/bin/true|/usr/bin/\w{1,20}))",
         source="debootstrap functions",
     ),

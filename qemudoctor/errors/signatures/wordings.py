@@ -29,7 +29,8 @@ ROWS: tuple[Signature, ...] = (
         rf"(?:{_QEMU}|{_ARCH})[^\n]{{0,20}}(?:is |was |are )?{_NOT_THERE}"
         rf"|emulat(?:ion|or) (?:for|of) {_ARCH}[^\n]{{0,20}}(?:is |was )?{_NOT_THERE}"
         rf"|\bno emulat(?:or|ion)(?: found)? for[^\n]{{0,20}}{_ARCH}"
-        rf"|binfmt(?:[_-](?:misc|support))? (?:is |was )?(?:{_NOT} |un)(?:configured|enabled|set up|installed"
+        rf"|binfmt(?:[_-](?:misc|support)| and qemu)? (?:is |was |are )?(?:{_NOT} |un)(?:configured|enabled"
+        rf"|set up|installed"
         rf"|registered)",
         errno="ENOEXEC",
         source="build scripts that look for an entry before they start",
@@ -59,7 +60,8 @@ ROWS: tuple[Signature, ...] = (
         "said-for-another",
         "other",
         ("architecture",),
-        rf"architecture (?:is |was )?(?:{_NOT} |un)supported (?:by|on) this (?:host|machine|system|server)"
+        rf"\bthe architecture is (?:{_NOT} |un)supported|architecture did not match[^\n]{{0,40}}expected"
+        rf"|architecture (?:is |was )?(?:{_NOT} |un)supported (?:by|on) this (?:host|machine|system|server)"
         rf"|architecture isn't supported by this host"
         rf"|(?:wrong|incompatible|different|mismatched|foreign) (?:cpu )?architecture[^\n]{{0,60}}{_ARCH}"
         rf"|(?:executable|binary|program|image) (?:is|was)[^\n]{{0,20}} for (?:a different|another|the wrong)"
@@ -67,6 +69,23 @@ ROWS: tuple[Signature, ...] = (
         rf"|architecture mismatch\b[^\n]{{0,60}}{_ARCH}[^\n]{{0,60}}{_ARCH}",
         errno="ENOEXEC",
         source="LXD and Incus instance_utils; installers",
+    ),
+    Signature(
+        "name-against-content",
+        "name-against-content",
+        "other",
+        (": elf ",),
+        r"(?:arm64|aarch64|armv[678]|armhf)[^:\n]{0,100}: elf [^\n]{0,60}(?:x86-64|80386)"
+        r"|(?:x86_64|amd64|x64)[^:\n]{0,100}: elf [^\n]{0,60}(?:aarch64|\bARM\b)",
+        source="file(1): the name says one architecture, and the content is of another",
+    ),
+    Signature(
+        "name-against-metadata",
+        "name-against-metadata",
+        "docker",
+        ('"architecture":',),
+        r'"architecture": ?"(?:amd64|arm64|arm)"',
+        source="docker inspect, manifest inspect: the name says one architecture, and the configuration another",
     ),
     Signature(
         "no-build-for-this-platform",
