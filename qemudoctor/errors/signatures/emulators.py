@@ -257,9 +257,9 @@ ROWS: tuple[Signature, ...] = (
         "homebrew-rosetta",
         "rosetta",
         "rosetta",
-        ("under rosetta 2",),
-        r"cannot install under rosetta 2",
-        source="Homebrew",
+        ("under rosetta",),
+        r"cannot install under rosetta 2|not supported under rosetta|(?:fails|crashes|broken) under rosetta",
+        source="Homebrew; programs that look whether Rosetta runs them",
     ),
     Signature(
         "rosetta-syscall",

@@ -58,9 +58,9 @@ ROWS: tuple[Signature, ...] = (
         "runc-path",
         "lookup:ENOENT",
         "runc",
-        ("executable file not found",),
+        ("executable file not found", "file does not exist"),
         r"exec: (?:\"(?P<program>[^\"\n]{1,400})\"|'?(?P<program2>[^\"':]{1,400})'?): executable file not found"
-        r"|^error: executable file not found in \$PATH: ",
+        r"|^error: executable file not found in \$PATH: |^exec: \"(?P<program3>/[^\"\n]{1,300})\": file does not exist",
         errno="ENOENT",
         source="Go os/exec ErrNotFound",
     ),

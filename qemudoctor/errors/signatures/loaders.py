@@ -251,7 +251,8 @@ ROWS: tuple[Signature, ...] = (
         ("avx", "sse4", "cpu ", "processor", "armv8", "baseline"),
         r"(?:\bCPU (?:lacks|has no|does not have|doesn't have|is missing) [^\n]{0,40}(?:support|hardware"
         r"|instruction|extension)"
-        r"|feature is not available on this (?:processor|cpu)|(?:requires?|needs?|compiled (?:with|to use)"
+        r"|requires a newer (?:\w{1,12} )?processor|feature is not available on this (?:processor|cpu)"
+        r"|(?:requires?|needs?|compiled (?:with|to use)"
         r"|built with|missing|without|lacks?|does(?:n't| not) (?:have"
         r"|support)|not support(?:ed)?|support for)[^\n]{0,100}(?:\bAVX2?\b|\bAVX-?512|\bSSE4|\bSSSE3|x86-64-v\d"
         r"|\bBMI2?\b|\bPOPCNT|\bFMA\b|ARMv\d\.\d-A|\bLSE\b|\bNEON\b|\bAES-NI)"

@@ -55,7 +55,8 @@ ROWS: tuple[Signature, ...] = (
         "",
         "other",
         ("value too large",),
-        r"file_write|^(?![^\n]{0,400}(?:director|readdir|getdents|stat)).{0,300}\.(?!(?:d|so|conf|git|cargo|lock)\b)[a-z0-9]{2,5}"
+        r"file_write|too large for current mkisofs|^(?![^\n]{0,400}(?:director|readdir|getdents"
+        r"|stat)).{0,300}\.(?!(?:d|so|conf|git|cargo|lock)\b)[a-z0-9]{2,5}"
         r"['\"]?: value too large",
         source="strerror(EOVERFLOW): a file of more than 2 GiB and a program without large file support",
     ),
@@ -105,7 +106,9 @@ ROWS: tuple[Signature, ...] = (
         "",
         "other",
         ("invalid elf header", "file too short"),
-        r"/lib(?:c|m|pthread|ncurses)\.so: invalid ELF header|/lib(?:cuda|nvidia-ml)\.so[\d.]{0,12}: file too short",
+        r"/lib(?:c|m|pthread|ncurses)\.so: invalid ELF header"
+        r"|/usr/lib(?:64)?/(?:[\w-]{1,40}/)?lib[\w+-]{1,40}\.so: invalid ELF"
+        r" header|/lib(?:cuda|nvidia-ml)\.so[\d.]{0,12}: file too short",
         source="glibc elf/dl-load.c: a text for the linker, or the stand-in of a driver, where a library was"
         " looked for",
     ),
@@ -116,6 +119,22 @@ ROWS: tuple[Signature, ...] = (
         ("cannot be preloaded",),
         r"/(?:gameoverlayrenderer|libextest)\.so' from LD_PRELOAD cannot be preloaded",
         source="glibc elf/rtld.c: preloaded into programs of both word sizes, and passed over in one of them",
+    ),
+    Signature(
+        "elf-editor",
+        "",
+        "other",
+        ("elf_open: ", "isn't an elf file"),
+        r"elf_open: |probably isn't an ELF file",
+        source="chrpath, patchelf: they were given a file that they cannot edit",
+    ),
+    Signature(
+        "cross-compiler-missing",
+        "",
+        "go",
+        ("fork/exec",),
+        r"fork/exec \S{0,300}-(?:gcc|g\+\+|cc|c\+\+|ld|ar|clang)(?:-\d{1,2})?: no such file",
+        source="Go: a compiler that is not installed, or not yet built",
     ),
     Signature(
         "windows-manifest",

@@ -238,6 +238,14 @@ ROWS: tuple[Signature, ...] = (
         source="bash execute_cmd.c: a name that was found in $PATH",
     ),
     Signature(
+        "exec-permission",
+        "noexec",
+        "bash",
+        ("cannot execute: permission denied",),
+        r"exec: (?P<program>[^\s:]{1,300}): cannot execute: (?P<errno>permission denied)",
+        source="bash execute_cmd.c shell_execve",
+    ),
+    Signature(
         "zsh-permission",
         "noexec",
         "zsh",
