@@ -92,6 +92,15 @@ ROWS: tuple[Feature, ...] = (
         "the image is named after an architecture, so it was chosen for emulation",
     ),
     Feature(
+        "tools-of-roots",
+        ("exec:ENOEXEC",),
+        "context",
+        ("scriptlet", "xbps-src", "from the chroot", "mkosi", "pbuilder", "sbuild", "debootstrap"),
+        "",
+        (("binfmt-not-registered", 5.0), ("shebang-missing", 0.3)),
+        "a tool that makes roots started something in one, so emulation is wanted",
+    ),
+    Feature(
         "not-asked-for",
         _E,
         "context",

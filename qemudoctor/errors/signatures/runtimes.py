@@ -137,7 +137,8 @@ ROWS: tuple[Signature, ...] = (
             "load native library:",
             "extract the native",
         ),
-        r"no native library is found for os\.name|unsupported os/arch, cannot find|failed to load native library:"
+        r"no native library is found for os\.name|unsupported os/arch, cannot find"
+        r"|failed to load native library:(?![^\n]{0,300}not executable)"
         r"|unable to extract the native library [^\n]{0,200}/unsupported/"
         r"|possible cause: (?:architecture word width|endianness) mismatch|possible cause: can't load"
         r"|can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
