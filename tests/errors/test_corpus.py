@@ -48,7 +48,7 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
     ("cases", "least"),
     [
         pytest.param(OURS, Figures(0.84, 0.96, 0.98, 0.99), id="corpus"),
-        pytest.param(OURS_LATER, Figures(0.765, 0.895, 0.94, 0.96), id="development"),
+        pytest.param(OURS_LATER, Figures(0.775, 0.9, 0.94, 0.96), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
 )
@@ -69,7 +69,8 @@ def test_the_same_is_seen_in_a_long_log() -> None:
         f"[{i}] compiling object file number {i} of the library with the usual flags\n" for i in range(400)
     )
     texts = [x["text"] for x in (*CASES, *LATER)]
-    texts = [x for x in texts if explain_error(x).symptoms]
+    # A message that was wrapped by hand is put together in a short text only.
+    texts = [x for x in texts if explain_error(x).symptoms and any(explain_error(y).symptoms for y in x.splitlines())]
     assert [x for x in texts if not explain_error(f"{filler}{x}\n{filler}").symptoms] == []
 
 

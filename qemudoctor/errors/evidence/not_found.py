@@ -167,6 +167,15 @@ ROWS: tuple[Feature, ...] = (
         "the program itself is there",
     ),
     Feature(
+        "job-container",
+        ("engine:ENOENT",),
+        "context",
+        ("/etc/*release", "/__e/"),
+        "",
+        (("elf-loader-missing", 4.0), ("shebang-crlf", 0.2), ("f-flag-missing", 0.4)),
+        "GitHub's runner started a program of its own in the container of the job, which needs glibc there",
+    ),
+    Feature(
         "slimmed",
         ("engine:ENOENT",),
         "context",

@@ -36,7 +36,7 @@ _PREFIX = (
     r"|(?:=> ){1,3}(?:=> )?(?:# )?"  # BuildKit, terminal
     r"|\d{1,6}\.\d{2,3} "  # BuildKit's list of the last lines
     r"|##\[(?:error|warning|debug|group|command)\]|::(?:error|warning)[^:]{0,128}::"  # GitHub
-    r"|\[(?!signal |dumb-init\]|FATAL tini)[^\]]{0,48}\](?=[\s\[])"  # Jenkins, Armbian, Maven, kernel
+    r"|\[(?!signal |dumb-init\]|FATAL tini|BOX\d\d\])[^\]]{0,48}\](?=[\s\[])"  # Jenkins, Armbian, Maven, kernel
     r"|[\w.+/-]{1,64} {1,32}\| "  # docker compose, earthly
     r"|(?:remote|stderr|stdout|time): "
 )

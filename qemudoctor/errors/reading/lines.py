@@ -50,7 +50,8 @@ SCAN: tuple[bytes, ...] = tuple(
         "bwrap: ", "win32", "cil image", "(disabled)", ".trigger: ", "as a zip", "perm=execute", "shebang line",
         "quarantined", "find command '", "signal=sys", "valid bootstrap", "bus error", "assertion `", "received signal",
         "c000007b", "this cpu has no", "cpu lacks", "instead of", "badimageformat", "incorrect format",
-        "_binding.node", "compatible arch", "\"architecture\"", "error 193",
+        "_binding.node", "compatible arch", "\"architecture\"", "error 193", "requires a newer", "file does not exist",
+        "as executable",
         "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
         "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
@@ -71,6 +72,8 @@ _CONTEXT_LINES = 24
 _CONTEXT_BYTES = 1 << 14
 _WHOLE = 1 << 14
 """A text of this many bytes is its own context, and each of its lines is looked at."""
+_SHORT = 1 << 12
+"""Bytes of a text that somebody copied by hand, perhaps from a mail or a terminal that wrapped it."""
 _SHORTEST = 9
 """Bytes of a line that can hold a message of which no needle is known."""
 
@@ -117,12 +120,19 @@ class Log:
             yield self._line(number, start, end, hit)
 
     def wrapped(self) -> Iterator[Line]:
-        """Yield candidates joined with the line before where that looks cut: a message that a window wrapped."""
+        """Yield candidates joined with the line before where that looks cut: a message that a window wrapped.
+
+        In a short text any line can be the rest of the one before: cut between words, as in mails, or within one.
+        """
+        is_short = len(self._data) <= _SHORT
         for line in self.candidates():
             start = self._data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1
             before = self._data[start : max(line.start - 1, 0)].rstrip()[-LONGEST // 2 :]
-            if before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'")):
-                both = f"{before.decode('utf-8', 'replace')} {line.raw}"
+            if not before or not (is_short or before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'"))):
+                continue
+            first = before.decode("utf-8", "replace")
+            for gap in (" ", "") if is_short else (" ",):
+                both = f"{first}{gap}{line.raw.lstrip()}"
                 yield Line(line.number, start, line.end, both, clean_line(both))
 
     def context(self, line: Line) -> str:

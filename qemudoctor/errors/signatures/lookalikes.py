@@ -27,9 +27,9 @@ ROWS: tuple[Signature, ...] = (
         "kernel-module",
         "",
         "kernel",
-        ("insert", "insmod", "modprobe", "init_module", "module format", "kexec"),
+        ("insert", "insmod", "modprobe", "modinfo", "init_module", "module format", "kexec"),
         r"^(?![^\n]{0,300}iptables who)[^\n]{0,300}?(?:(?:could not|failed to|cannot|can't|unable to|error) ?"
-        r"(?:inserting|insert)|\binsmod\b|\bmodprobe: "
+        r"(?:inserting|insert)|\binsmod\b|\bmodprobe: |\bmodinfo: "
         r"|init_module|invalid module format|kexec)",
         source="kmod: a module of the kernel with the errno of its own format, ENOEXEC",
     ),
@@ -129,6 +129,25 @@ ROWS: tuple[Signature, ...] = (
         source="chrpath, patchelf: they were given a file that they cannot edit",
     ),
     Signature(
+        "helper-not-installed",
+        "",
+        "other",
+        ("cannot exec: ", "couldn't exec ", "execvp: ", "execute child process", "go-build"),
+        r"\(child\): [\w.+-]{1,40}: cannot exec: no such|couldn't exec [\w.+-]{1,40}: no such"
+        r"|(?:exec|trying to exec) '[\w.+/-]{1,200}': execvp: no such"
+        r"|failed to execute child process \W{0,2}[\w.+-]{1,60}\W{1,3}"
+        r"no such|fork/exec /tmp/go-build\d{1,20}/\S{1,200}: no such",
+        source="tar, groff, gcc, GLib, go: a program that they search for in $PATH, or have not built yet",
+    ),
+    Signature(
+        "owner-not-mapped",
+        "",
+        "other",
+        ("value too large",),
+        r"\b(?:l?chown|fchownat|symlink(?:at)?|mkdir(?:at)?)\b[^\n]{0,300}value too large",
+        source="strerror(EOVERFLOW): an owner that has no number in this user namespace, or on this mount",
+    ),
+    Signature(
         "cross-compiler-missing",
         "",
         "go",
@@ -217,6 +236,7 @@ ROWS: tuple[Signature, ...] = (
         "go",
         ("executable file not found",),
         r"exec: \"(?:docker-(?:credential|buildx|compose)[\w.-]{0,40}|gcc|g\+\+|cc|clang|git|hg|xdg-open|wslview"
+        r"|new[ug]idmap|docker-init|conmon|slirp4netns|fuse-overlayfs|iptables"
         r"|ssh)\": executable file not found",
         source="Go os/exec: a command that a tool on the host needs is not installed",
     ),

@@ -253,11 +253,19 @@ ROWS: tuple[Signature, ...] = (
         source="CPython subprocess: a file in a folder of programs",
     ),
     Signature(
+        "exec-failed",
+        "exec:*",
+        "other",
+        ("execvp failed: ",),
+        rf"(?P<program>/[^\s:]{{1,300}}): execvp failed: {ERRNO}",
+        source="LVM lib/misc/lvm-exec.c",
+    ),
+    Signature(
         "git-exec",
         "runtime:*",
         "other",
         ("cannot exec", "cannot run", "could not execute", "unable to execute", "error trying to exec"),
-        rf"(?:cannot exec|cannot run|could not execute|unable to execute|error trying to exec|error executing"
+        rf"(?:cannot exec(?:ute)?|cannot run|could not execute|unable to execute|error trying to exec|error executing"
         rf"|can't execute|couldn't execute)(?: program| command)? {PROGRAM}:? {ERRNO}",
         source="git run-command.c; make; dpkg; gcc",
     ),

@@ -28,8 +28,9 @@ ROWS: tuple[Signature, ...] = (
         "systemd-exec",
         "systemd:*",
         "systemd",
-        ("spawning", "failed to execute", "unable to locate executable"),
-        rf"(?:at step EXEC spawning|failed to execute|unable to locate executable) (?:command: |{PROGRAM}:? )?{ERRNO}",
+        ("spawning", "failed to execute", "to locate executable"),
+        rf"(?:at step EXEC spawning|failed to execute|(?:unable|failed) to locate executable) (?:command: "
+        rf"|{PROGRAM}:? )?{ERRNO}",
         source="systemd src/core/execute.c",
     ),
     Signature(
@@ -115,7 +116,7 @@ ROWS: tuple[Signature, ...] = (
         r"(?:[^\s:]{1,300}: )?syntax error:? "
         r"(?:\"[()&;|{}]{1,2}\" unexpected|(?:word|newline|redirection|end of file) unexpected"
         r"|unterminated quoted string"
-        r"|unexpected (?:word|\"|end of file|newline|redirection)|eof in backquote)"
+        r"|unexpected (?:word|\"[^\"a-z]{1,3}\"|\"$|end of file|newline|redirection)|eof in backquote)"
         r"|^(?P<program2>/[^\s:]{1,300}(?<!\.sh)): syntax error: (?:\"[()]\"|word) unexpected",
         errno="ENOEXEC",
         source="dash src/parser.c; busybox shell/ash.c: a binary read as a script after ENOEXEC",
@@ -238,52 +239,13 @@ ROWS: tuple[Signature, ...] = (
         source="bash execute_cmd.c: a name that was found in $PATH",
     ),
     Signature(
-        "exec-permission",
-        "noexec",
+        "exec-missing",
+        "shell-said:ENOENT",
         "bash",
-        ("cannot execute: permission denied",),
-        r"exec: (?P<program>[^\s:]{1,300}): cannot execute: (?P<errno>permission denied)",
+        ("cannot execute: no such file",),
+        r"exec: (?P<program>[^\s:]{1,300}): cannot execute: no such file or directory",
+        errno="ENOENT",
         source="bash execute_cmd.c shell_execve",
-    ),
-    Signature(
-        "zsh-permission",
-        "noexec",
-        "zsh",
-        ("zsh: permission denied",),
-        r"zsh: (?P<errno>permission denied): (?P<program>(?:\.{0,2}/)(?![^\s]{0,300}\.(?:log|txt|json|ya?ml|csv|conf)$)"
-        r"[^\s:]{1,300})",
-        source="zsh Src/exec.c",
-    ),
-    Signature(
-        "make-permission",
-        "noexec",
-        "other",
-        ("execvp: ",),
-        r"execvp: (?P<program>\.{0,2}/[^\s:]{1,300}) ?: (?P<errno>permission denied)",
-        source="make job.c",
-    ),
-    Signature(
-        "script-permission",
-        "noexec",
-        "bash",
-        ("ermission denied", "is a directory"),
-        r"(?:: line \d{1,5}: |^)(?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
-        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$|exited)"
-        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program4>\.{0,2}/[\w./+-]{1,300}): permission denied$"
-        r"|: line \d{1,5}: (?P<program2>/(?:tmp|opt|usr|home|root|srv|mnt|media"
-        r"|app)/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
-        r": permission denied$|: line \d{1,5}: (?P<program3>/[^\s:]{1,300}): is a directory$",
-        errno="EACCES",
-        source="bash execute_cmd.c: a line of a script",
-    ),
-    Signature(
-        "bash-permission",
-        "noexec",
-        "bash",
-        ("ermission denied",),
-        r"(?:^|\s)-?(?:/(?:usr/)?bin/)?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev"
-        r"|sys)[^\s:]{1,400}): (?P<errno>permission denied)",
-        source="bash execute_cmd.c",
     ),
     Signature(
         "sh-errno",

@@ -1,0 +1,63 @@
+"""What shells and their kin say of a program that may not be executed."""
+
+from qemudoctor.errors.signatures.signature import Signature
+
+ROWS: tuple[Signature, ...] = (
+    Signature(
+        "zsh-permission",
+        "noexec",
+        "zsh",
+        ("zsh: permission denied",),
+        r"zsh: (?P<errno>permission denied): (?P<program>(?:\.{0,2}/)(?![^\s]{0,300}\.(?:log|txt|json|ya?ml|csv|conf)$)"
+        r"[^\s:]{1,300})",
+        source="zsh Src/exec.c",
+    ),
+    Signature(
+        "make-permission",
+        "noexec",
+        "other",
+        ("execvp: ",),
+        r"execvp: (?P<program>\.{0,2}/[^\s:]{1,300}) ?: (?P<errno>permission denied)",
+        source="make job.c",
+    ),
+    Signature(
+        "script-permission",
+        "noexec",
+        "bash",
+        ("ermission denied", "is a directory"),
+        r"(?:: line \d{1,5}: |^)(?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
+        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$|exited)"
+        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program4>\.{0,2}/[\w./+-]{1,300}): permission denied$"
+        r"|: line \d{1,5}: (?P<program2>/(?:tmp|opt|usr|home|root|srv|mnt|media"
+        r"|app)/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
+        r": permission denied$|: line \d{1,5}: (?P<program3>/[^\s:]{1,300}): is a directory$",
+        errno="EACCES",
+        source="bash execute_cmd.c: a line of a script",
+    ),
+    Signature(
+        "exec-permission",
+        "noexec",
+        "bash",
+        ("cannot execute: permission denied", "cannot execute: is a directory"),
+        r"exec: (?P<program>[^\s:]{1,300}): cannot execute: (?:(?P<errno>permission denied)|is a directory)",
+        source="bash execute_cmd.c shell_execve",
+    ),
+    Signature(
+        "git-hook-ignored",
+        "noexec",
+        "other",
+        ("not set as executable",),
+        r"hook was ignored because it's not set as executable",
+        errno="EACCES",
+        source="git hook.c",
+    ),
+    Signature(
+        "bash-permission",
+        "noexec",
+        "bash",
+        ("ermission denied",),
+        r"(?:^|\s)-?(?:/(?:usr/)?bin/)?(?:ba|da|z|a)?sh: (?:(?:line )?\d{1,5}: )?(?P<program>\.{0,2}/(?!proc|dev"
+        r"|sys)[^\s:]{1,400}): (?P<errno>permission denied)",
+        source="bash execute_cmd.c",
+    ),
+)
