@@ -2,7 +2,8 @@
 
 An execve() in a user namespace without a registry of its own uses the machine's, and a mount of it that the machine
 has made shines through where a test takes its own away. With QEMU_DOCTOR_NO_SKIP set, the run therefore has the
-machine's registry to itself, empty and unmounted, and gives it back in the end; elsewhere such tests are skipped.
+machine's registry to itself, empty and unmounted, and gives it back in the end; elsewhere such tests are skipped. Any
+run of root's first gives back what one that was killed had taken.
 """
 
 import os
@@ -23,13 +24,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if os.geteuid() != 0 or hasattr(config, "workerinput") or config.getoption("collectonly"):
         return
-    give_back_what_is_left()
-    # The tests with engines borrow it themselves, one at a time.
-    if not is_forbidden() or config.getoption(ENGINES) or config.getoption(KERNELS):
-        return
-    with ExitStack() as stack:
-        stack.enter_context(borrowed_registry()).unmount()
-        config.stash[_BORROWED] = stack.pop_all()
+    try:
+        give_back_what_is_left()
+        # The tests with engines borrow it themselves, one at a time.
+        if not is_forbidden() or config.getoption(ENGINES) or config.getoption(KERNELS):
+            return
+        with ExitStack() as stack:
+            stack.enter_context(borrowed_registry()).unmount()
+            config.stash[_BORROWED] = stack.pop_all()
+    except (pytest.skip.Exception, RuntimeError, OSError) as error:
+        pytest.exit(f"what this machine has registered cannot be set aside: {error}", returncode=1)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -128,6 +128,11 @@ ROWS: dict[str, Kind] = {
         (("image-metadata-mismatch", 0.85), ("image-arch-mismatch", 0.15)),
         weight=0.5,
     ),
+    "bootstrap-missing": Kind(
+        "the program with which a runtime of one's own begins is not there",
+        (("entrypoint-missing", 0.85), ("shebang-interpreter-missing", 0.05)),
+        weight=0.6,
+    ),
     "name-against-metadata": Kind(
         "an image says it is for another architecture than its name says",
         (("image-metadata-mismatch", 0.9), ("image-arch-mismatch", 0.1)),
@@ -135,8 +140,15 @@ ROWS: dict[str, Kind] = {
         weight=0.5,
     ),
     "lambda-bootstrap": Kind(
-        "the program with which a runtime of one's own begins is not there, or what it needs to start is not",
-        (("entrypoint-missing", 0.6), ("shebang-interpreter-missing", 0.2), ("elf-loader-missing", 0.1)),
+        "Lambda could not start the program of the function",
+        (
+            ("image-arch-mismatch", 0.35),
+            ("entrypoint-missing", 0.25),
+            ("permission-noexec", 0.15),
+            ("shebang-interpreter-missing", 0.1),
+            ("elf-loader-missing", 0.08),
+            ("shebang-crlf", 0.07),
+        ),
         weight=0.5,
     ),
     "executable-stack": Kind(
@@ -144,8 +156,9 @@ ROWS: dict[str, Kind] = {
         (("seccomp-or-sandbox", 0.85), ("permission-noexec", 0.05)),
     ),
     "library-unreadable": Kind(
-        "a library could not be read, because it is damaged or because an emulator reads wrongly",
-        (("binary-corrupt-or-empty", 0.45), ("qemu-crash", 0.3), ("elf-loader-missing", 0.15)),
+        "a library could be opened and not read: the disk failed, or an emulator reads wrongly",
+        (("qemu-crash", 0.4), ("elf-loader-missing", 0.25), ("binary-corrupt-or-empty", 0.2)),
+        needs="emulation",
         weight=0.5,
     ),
     "native-part": Kind(

@@ -42,8 +42,9 @@ ROWS: dict[str, Kind] = {
         "the emulator was given a file that is no program",
         (
             ("shebang-missing", 0.3),
-            ("image-arch-mismatch", 0.3),
-            ("qemu-wrong-target", 0.2),
+            ("image-arch-mismatch", 0.27),
+            ("binfmt-not-registered", 0.25),
+            ("qemu-wrong-target", 0.15),
             ("argv0-flag", 0.1),
             ("binary-corrupt-or-empty", 0.1),
         ),
@@ -148,9 +149,9 @@ ROWS: dict[str, Kind] = {
         weight=0.4,
     ),
     "segv": Kind(
-        "a program was killed for touching memory that it does not have",
+        "a program was killed for what it did with memory",
         (("qemu-crash", 0.75), ("cpu-feature", 0.08), ("page-size", 0.05)),
-        needs="emulation-or-crashing",
+        needs="emulation-or-build",
         weight=0.6,
     ),
     "sigill": Kind(
@@ -214,6 +215,14 @@ ROWS: dict[str, Kind] = {
         (("credential-flag-missing", 0.9), ("seccomp-or-sandbox", 0.05)),
         needs="emulated-sudo",
     ),
+    "user-not-switched": Kind(
+        "a program may not become another user: the container lacks CAP_SETUID, was not started as root, or an"
+        " emulator "
+        "lost the rights",
+        (("seccomp-or-sandbox", 0.45), ("credential-flag-missing", 0.45)),
+        needs="emulation",
+        weight=0.5,
+    ),
     "sudo-bare": Kind(
         "sudo is installed as it should be, and ran without the rights of its owner: lost in an emulator whose entry "
         "has no C, under no-new-privileges, or on a file system mounted nosuid",
@@ -244,6 +253,7 @@ ROWS: dict[str, Kind] = {
     "coreclr-crash": Kind(
         ".NET could not start, as under an emulator that it does not support",
         (("qemu-crash", 0.7), ("seccomp-or-sandbox", 0.1), ("rosetta", 0.1)),
+        needs="emulation",
         weight=0.6,
     ),
     "compiler-crash": Kind(
@@ -253,7 +263,7 @@ ROWS: dict[str, Kind] = {
         weight=0.5,
     ),
     "apt-method-crash": Kind(
-        "a program of apt was killed by a signal, as under an emulator",
+        "a program with which apt fetches was killed by a signal, as under an emulator",
         (("qemu-crash", 0.8), ("cpu-feature", 0.1)),
         weight=0.5,
     ),
@@ -284,14 +294,26 @@ ROWS: dict[str, Kind] = {
         weight=0.5,
     ),
     "children-not-started": Kind(
-        "the programs that a package starts could not be started: what runs them is known to their parent alone",
+        "an emulator ran the first program only; what that starts needs an entry in the kernel",
         (("binfmt-not-registered", 0.7), ("f-flag-missing", 0.15), ("elf-loader-missing", 0.1)),
+        needs="emulation-or-build",
         weight=0.6,
     ),
     "own-executable": Kind(
         "a program looked for its own file and found that of the emulator, or nothing",
         (("qemu-crash", 0.7), ("qemu-unsupported-syscall", 0.1), ("argv0-flag", 0.1)),
         weight=0.6,
+    ),
+    "personality-unknown": Kind(
+        "setarch knows no such personality on this machine, or uname does not follow it, as under an emulator or a "
+        "seccomp filter",
+        (
+            ("seccomp-or-sandbox", 0.4),
+            ("image-arch-mismatch", 0.2),
+            ("native-32bit-unsupported", 0.2),
+            ("qemu-unsupported-syscall", 0.1),
+        ),
+        weight=0.5,
     ),
     "personality": Kind(
         "personality(2) was refused, as by the seccomp filter of an engine",

@@ -33,8 +33,8 @@ ENGINE_ENOEXEC = (
 ENGINE_ENOENT = (
     ("shebang-crlf", 0.265),
     ("f-flag-missing", 0.17),
-    ("shebang-interpreter-missing", 0.15),
-    ("elf-loader-missing", 0.255),
+    ("shebang-interpreter-missing", 0.2),
+    ("elf-loader-missing", 0.23),
     ("entrypoint-missing", 0.05),
     ("interpreter-missing-on-host", 0.03),
     ("interpreter-dynamic", 0.03),

@@ -3,18 +3,23 @@
 from qemudoctor.errors.kinds.kind import ENOEXEC, REGISTER, Kind
 
 ROWS: dict[str, Kind] = {
+    # Registration
     "entry-absent": Kind(
         "an entry was looked for that is not there",
         (("binfmt-not-registered", 0.75), ("binfmt-not-mounted", 0.15), ("binfmt-module-missing", 0.05)),
         weight=0.7,
     ),
-    # Registration
     "module": Kind(
         "the kernel that runs has no binfmt_misc module", (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07))
     ),
     "shown-disabled": Kind(
-        "an entry is there and switched off",
-        (("binfmt-disabled", 0.8), ("binfmt-module-missing", 0.1), ("binfmt-not-registered", 0.05)),
+        "binfmt-support knows the format, and the kernel has no entry of it, or binfmt_misc is not mounted",
+        (
+            ("binfmt-disabled", 0.6),
+            ("binfmt-not-mounted", 0.15),
+            ("binfmt-module-missing", 0.12),
+            ("binfmt-not-registered", 0.1),
+        ),
         weight=0.6,
     ),
     "register-not-opened": Kind(

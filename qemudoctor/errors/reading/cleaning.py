@@ -101,8 +101,9 @@ def _message(text: str) -> str:
             if found and found[1].strip():
                 beside = _compiled(_BESIDE).search(text)
                 text = _unescaped(found[1])
-                if beside and beside[1].strip() and beside[1] not in text:
-                    text = f"{text}: {_unescaped(beside[1])}"
+                also = _unescaped(beside[1]) if beside else ""
+                if also.strip() and also not in text:
+                    text = f"{text}: {also}"
                 break
     return _compiled(_QUOTE).sub(r"\1", text) if "\\" in text else text
 

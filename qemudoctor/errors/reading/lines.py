@@ -73,7 +73,7 @@ _CONTEXT_BYTES = 1 << 14
 _WHOLE = 1 << 14
 """A text of this many bytes is its own context, and each of its lines is looked at."""
 _SHORT = 1 << 12
-"""Bytes of a text that somebody copied by hand, perhaps from a mail or a terminal that wrapped it."""
+"""A text of at most this many bytes was perhaps copied by hand, from a mail or a terminal that wrapped it."""
 _SHORTEST = 9
 """Bytes of a line that can hold a message of which no needle is known."""
 

@@ -59,4 +59,12 @@ ROWS: tuple[Signature, ...] = (
         r"^159$|\b(?:exit(?:ed)?|code|status|error)\b[^\n\d]{0,20}\b(?P<status>159)\b",
         source="shells: 128 and the number of SIGSYS, which only a seccomp filter sends",
     ),
+    Signature(
+        "status-as-command",
+        "exit-status-shown",
+        "other",
+        (": command not found", ": not found"),
+        r"sh: (?:\d{1,3}: )?(?P<status>139|132|134|159): (?:command )?not found",
+        source="shells: $? typed as a command",
+    ),
 )

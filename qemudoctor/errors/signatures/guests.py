@@ -135,19 +135,11 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "switched-user",
-        "sudo-bare",
+        "user-not-switched",
         "other",
         ("failed switching to",),
         r"error: failed switching to [\"'][^\"'\n]{1,60}[\"']: (?P<errno>operation not permitted)",
-        source="tianon/gosu, su-exec",
-    ),
-    Signature(
-        "status-as-command",
-        "exit-status-shown",
-        "other",
-        (": command not found", ": not found"),
-        r"sh: (?:\d{1,3}: )?(?P<status>139|132|134|159): (?:command )?not found",
-        source="shells: $? typed as a command",
+        source="tianon/gosu main.go",
     ),
     Signature(
         "container-segmentation",
@@ -215,7 +207,8 @@ ROWS: tuple[Signature, ...] = (
         "apt-method-crash",
         "other",
         ("sub-process ",),
-        r"sub-process \S{1,60} received signal (?P<signal>4|6|11)\b|sub-process \S{1,60} received a segmentation fault",
+        r"sub-process (?:https?|store|gpgv|file|copy) received signal (?P<signal>4|6|11)\b|sub-process (?:https?"
+        r"|store|gpgv|file|copy) received a segmentation fault",
         source="apt-pkg/contrib/fileutl.cc",
     ),
     Signature(
@@ -223,7 +216,7 @@ ROWS: tuple[Signature, ...] = (
         "segv",
         "other",
         ("bus error",),
-        r"\bbus error\b",
+        r"\b(?P<signal_words>bus error)\b",
         source="strsignal(SIGBUS)",
     ),
     Signature(

@@ -123,13 +123,14 @@ ROWS: tuple[Signature, ...] = (
         source="GNU ld; Apple ld",
     ),
     Signature(
-        "image-format-of-dotnet",
+        "windows-format",
         "wrong-library",
         "other",
         ("badimageformat", "incorrect format", "valid win32 application", "有效的 win32", "error 193", "error: 193"),
         r"%1 is not a valid win32 application|%1 不是有效的 win32|win32 error 193|\[error: 193\]"
-        r"|BadImageFormatException|attempt was made to load a program with an incorrect format",
-        source=".NET: a library of another architecture than the process",
+        r"|BadImageFormatException(?![^\n]{0,200}bad il format)"
+        r"|attempt was made to load a program with an incorrect format",
+        source="Windows ERROR_BAD_EXE_FORMAT (193); .NET COR_E_BADIMAGEFORMAT",
     ),
     Signature(
         "executable-stack",
@@ -138,23 +139,32 @@ ROWS: tuple[Signature, ...] = (
         ("executable stack",),
         r"cannot enable executable stack as shared object requires: permission denied",
         errno="EACCES",
-        source="glibc elf/dl-execstack.c: SELinux or another policy refuses it",
+        source="glibc elf/dl-load.c: SELinux or another policy refuses it",
     ),
     Signature(
         "freebsd-loader",
         "other-loader",
         "kernel",
         ("elf interpreter /",),
-        r"ELF interpreter (?P<interpreter>/\S{1,200}) not found",
+        r"ELF interpreter (?P<interpreter>/\S{1,200}) not found(?!, error 8)",
         errno="ENOENT",
         source="FreeBSD sys/kern/imgact_elf.c",
+    ),
+    Signature(
+        "freebsd-loader-format",
+        "library-format",
+        "kernel",
+        ("elf interpreter /",),
+        r"ELF interpreter (?P<interpreter>/\S{1,200}) not found, error 8",
+        errno="ENOEXEC",
+        source="FreeBSD sys/kern/imgact_elf.c: error 8 is ENOEXEC",
     ),
     Signature(
         "library-unreadable",
         "library-unreadable",
         "other",
         ("cannot read file data",),
-        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot read file data",
+        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot read file data(?!: is a)",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -166,7 +176,7 @@ ROWS: tuple[Signature, ...] = (
         r"|64) bit program whereas"
         r"|has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
         r"|is not an ELF executable for \w{2,12}|not a valid ELF)",
-        source="Android linker; glibc",
+        source="Android linker; uClibc ldso; proot; glibc",
     ),
     Signature(
         "emulator-library",
@@ -192,7 +202,7 @@ ROWS: tuple[Signature, ...] = (
         "guest-library",
         "other",
         ("error while loading shared libraries",),
-        r"error while loading shared libraries: (?P<interpreter>(?!lib(?:ssl|crypto|GL|EGL)\.so)[^\s:]{1,200})"
+        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200})"
         r": cannot open shared object file",
         errno="ENOENT",
         source="glibc elf/dl-load.c",

@@ -82,7 +82,7 @@ ROWS: tuple[Signature, ...] = (
         "runc",
         ("open /proc/",),
         r"(?:caused:? |caused \W{0,3}write sysctl key [\w.]{1,60}: )\W{0,3}open /proc/",
-        source="opencontainers/runc: a container that lost its /proc",
+        source="opencontainers/runc: a container that lost its /proc, or a sysctl that this kernel or namespace lacks",
     ),
     Signature(
         "text-busy",
@@ -106,9 +106,8 @@ ROWS: tuple[Signature, ...] = (
         "",
         "other",
         ("invalid elf header", "file too short"),
-        r"/lib(?:c|m|pthread|ncurses)\.so: invalid ELF header"
-        r"|/usr/lib(?:64)?/(?:[\w-]{1,40}/)?lib[\w+-]{1,40}\.so: invalid ELF"
-        r" header|/lib(?:cuda|nvidia-ml)\.so[\d.]{0,12}: file too short",
+        r"/lib(?:c|m|z|fl|pthread|ncurses|readline|usb)\.so: invalid ELF header"
+        r"|/lib(?:cuda|nvidia-ml)\.so[\d.]{0,12}: file too short",
         source="glibc elf/dl-load.c: a text for the linker, or the stand-in of a driver, where a library was"
         " looked for",
     ),
@@ -126,18 +125,18 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("elf_open: ", "isn't an elf file"),
         r"elf_open: |probably isn't an ELF file",
-        source="chrpath, patchelf: they were given a file that they cannot edit",
+        source="chrpath: it was given a file that it cannot edit",
     ),
     Signature(
         "helper-not-installed",
         "",
         "other",
-        ("cannot exec: ", "couldn't exec ", "execvp: ", "execute child process", "go-build"),
+        ("cannot exec: ", "couldn't exec ", "execvp: ", "execute child process"),
         r"\(child\): [\w.+-]{1,40}: cannot exec: no such|couldn't exec [\w.+-]{1,40}: no such"
         r"|(?:exec|trying to exec) '[\w.+/-]{1,200}': execvp: no such"
         r"|failed to execute child process \W{0,2}[\w.+-]{1,60}\W{1,3}"
-        r"no such|fork/exec /tmp/go-build\d{1,20}/\S{1,200}: no such",
-        source="tar, groff, gcc, GLib, go: a program that they search for in $PATH, or have not built yet",
+        r"no such",
+        source="tar, groff, gcc, GLib: a program that they search for in $PATH",
     ),
     Signature(
         "owner-not-mapped",
@@ -153,7 +152,7 @@ ROWS: tuple[Signature, ...] = (
         "go",
         ("fork/exec",),
         r"fork/exec \S{0,300}-(?:gcc|g\+\+|cc|c\+\+|ld|ar|clang)(?:-\d{1,2})?: no such file",
-        source="Go: a compiler that is not installed, or not yet built",
+        source="Go: a compiler that is not installed, or not yet built, or a 32-bit one without its loader",
     ),
     Signature(
         "windows-manifest",
@@ -161,7 +160,16 @@ ROWS: tuple[Signature, ...] = (
         "docker",
         ("no matching manifest for windows",),
         r"no matching manifest for windows",
-        source="moby distribution/pull_v2.go: an engine for Windows containers was asked for a Linux one",
+        source="moby distribution/pull_v2.go: an engine for Windows containers was asked for a Linux one, or for"
+        " another Windows",
+    ),
+    Signature(
+        "other-version-missing",
+        "",
+        "other",
+        ("error while loading shared libraries: lib",),
+        r"error while loading shared libraries: lib(?:ssl|crypto|GL|EGL)\.so[\d.]{0,12}: cannot open",
+        source="glibc elf/dl-load.c: mostly another version of the library than the program wants, of the same machine",
     ),
     Signature(
         "wheel-for-windows",

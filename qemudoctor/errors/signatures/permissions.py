@@ -8,7 +8,8 @@ ROWS: tuple[Signature, ...] = (
         "noexec",
         "zsh",
         ("zsh: permission denied",),
-        r"zsh: (?P<errno>permission denied): (?P<program>(?:\.{0,2}/)(?![^\s]{0,300}\.(?:log|txt|json|ya?ml|csv|conf)$)"
+        r"zsh: (?P<errno>permission denied): (?P<program>(?!/(?:proc|dev|sys|etc|var"
+        r"|Library)/)(?:\.{0,2}/)(?![^\s]{0,300}\.(?:log|txt|json|ya?ml|csv|conf|plist|service|rules)$)"
         r"[^\s:]{1,300})",
         source="zsh Src/exec.c",
     ),
@@ -27,12 +28,12 @@ ROWS: tuple[Signature, ...] = (
         ("ermission denied", "is a directory"),
         r"(?:: line \d{1,5}: |^)(?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
         r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$|exited)"
-        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program4>\.{0,2}/[\w./+-]{1,300}): permission denied$"
-        r"|: line \d{1,5}: (?P<program2>/(?:tmp|opt|usr|home|root|srv|mnt|media"
+        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program2>\.{0,2}/[\w./+-]{1,300}): permission denied$"
+        r"|: line \d{1,5}: (?P<program3>/(?:tmp|opt|usr|home|root|srv|mnt|media"
         r"|app)/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
-        r": permission denied$|: line \d{1,5}: (?P<program3>/[^\s:]{1,300}): is a directory$",
+        r": permission denied$|: line \d{1,5}: (?P<program4>/[^\s:]{1,300}): is a directory$",
         errno="EACCES",
-        source="bash execute_cmd.c: a line of a script",
+        source="bash execute_cmd.c, dash: a line of a script; CircleCI puts its own word behind",
     ),
     Signature(
         "exec-permission",
@@ -40,6 +41,7 @@ ROWS: tuple[Signature, ...] = (
         "bash",
         ("cannot execute: permission denied", "cannot execute: is a directory"),
         r"exec: (?P<program>[^\s:]{1,300}): cannot execute: (?:(?P<errno>permission denied)|is a directory)",
+        errno="EACCES",
         source="bash execute_cmd.c shell_execve",
     ),
     Signature(

@@ -9,6 +9,7 @@ _REFUSALS = (
 )
 
 ROWS: tuple[Signature, ...] = (
+    # Before all others, whose words it holds.
     Signature(
         "register-was-read",
         "",

@@ -125,6 +125,15 @@ ROWS: tuple[Signature, ...] = (
         source="installers of prebuilt programs",
     ),
     Signature(
+        "extracted-not-executable",
+        "noexec",
+        "java",
+        ("native library file at",),
+        r"native library file at (?P<program>\S{1,300}) is not executable",
+        errno="EACCES",
+        source="Jansi JansiLoader: the folder for temporary files is mounted noexec",
+    ),
+    Signature(
         "java-native-library",
         "wrong-library",
         "java",
@@ -144,7 +153,7 @@ ROWS: tuple[Signature, ...] = (
         r"|can't load (?![^\n]{0,60}\.dll)[^\n]{1,80} on an? [^\n]{1,40}platform"
         r"|UnsatisfiedLinkError[^\n]{0,300}(?:wrong ELF class|ELFCLASS|incompatible architecture"
         r"|cannot open shared object file: no such file or directory[^\n]{0,80}(?:e_machine|arch))",
-        source="OpenJDK os_linux.cpp dll_load",
+        source="OpenJDK os_linux.cpp dll_load; snappy-java, zstd-jni, Jansi, JNativeHook",
     ),
     Signature(
         "map-segment",

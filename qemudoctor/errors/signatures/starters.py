@@ -228,15 +228,23 @@ ROWS: tuple[Signature, ...] = (
         source="bash execute_cmd.c: a line of a script",
     ),
     Signature(
-        "bash-no-such-name",
+        "bash-no-such-path",
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r"(?:^(?:\S{0,40}[$#] )?|['\"])-?bash: (?P<program>[\w+-]{1,40}|/[^\s:]{1,300}/s?bin/[\w+-]{1,60}"
-        r"|(?:\.{1,2}|s?bin)/[\w.+/-]{1,100}): no such file or directory['\"]?$"
-        r"|^(?P<program2>/(?:usr/(?:local/)?)?s?bin/[\w.+-]{1,60}): no such file or directory$",
+        r"(?:^(?:\S{0,40}[$#] )?|['\"])-?bash: (?P<program>/[^\s:]{1,300}/s?bin/[\w+-]{1,60}"
+        r"|(?:\.{1,2}|s?bin)/[\w.+/-]{1,100}): no such file or directory['\"]?$",
         errno="ENOENT",
-        source="bash execute_cmd.c: a name that was found in $PATH",
+        source="bash execute_cmd.c: a path that it had found or was given",
+    ),
+    Signature(
+        "program-not-there",
+        "shell-said:ENOENT",
+        "other",
+        ("no such file or directory",),
+        r"^(?P<program>/(?:usr/(?:local/)?)?s?bin/[\w.+-]{1,60}): no such file or directory$",
+        errno="ENOENT",
+        source="whoever started it",
     ),
     Signature(
         "exec-missing",
@@ -272,6 +280,32 @@ ROWS: tuple[Signature, ...] = (
         r"(?:^|[\s/])(?:ba|da|a)?sh: (?:\d{1,3}: )?(?:can't|cannot) open '?(?P<program>/[^'\s:]{1,300})'?(?::|$)",
         errno="ENOENT",
         source="dash src/input.c; busybox shell/ash.c",
+    ),
+    Signature(
+        "tar-child",
+        "exec:*",
+        "other",
+        ("cannot exec: ",),
+        rf"\(child\): {PROGRAM}: cannot exec: {ERRNO}",
+        source="GNU tar src/system.c",
+    ),
+    Signature(
+        "glib-spawn",
+        "exec:*",
+        "other",
+        ("failed to execute child process",),
+        rf"failed to execute child process [\"']?(?P<program>[^\"'\n]{{1,200}})[\"']? \({ERRNO}",
+        source="GLib gspawn.c",
+    ),
+    Signature(
+        "exec-eacces",
+        "noexec",
+        "other",
+        ("eacces",),
+        r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
+        r"|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
+        errno="EACCES",
+        source="supervisor, strace",
     ),
     Signature(
         "execve-named",

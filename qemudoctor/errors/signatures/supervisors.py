@@ -33,12 +33,20 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "lambda-bootstrap",
-        "lambda-bootstrap",
+        "bootstrap-missing",
         "other",
-        ("valid bootstrap", "invalidentrypoint"),
-        r"couldn't find valid bootstrap|^(?![^\n]{0,2000}exec format)[^\n]{0,2000}?Runtime\.InvalidEntrypoint",
+        ("valid bootstrap",),
+        r"couldn't find valid bootstrap",
         errno="ENOENT",
         source="AWS Lambda: the program of a runtime of one's own",
+    ),
+    Signature(
+        "lambda-entrypoint",
+        "lambda-bootstrap",
+        "other",
+        ("invalidentrypoint",),
+        r"^(?![^\n]{0,2000}(?:exec format|permission denied|no such file))[^\n]{0,2000}?Runtime\.InvalidEntrypoint",
+        source="AWS Lambda: what it says of any program that could not be started",
     ),
     Signature(
         "supervised-missing",
@@ -47,7 +55,7 @@ ROWS: tuple[Signature, ...] = (
         ("no such file)", "can't find command"),
         r": error \(no such file\)$|(?:fatal|spawnerr:?) can't find command '(?P<program>[^'\n]{1,200})'",
         errno="ENOENT",
-        source="supervisor/options.py",
+        source="supervisor/options.py, supervisorctl.py",
     ),
     Signature(
         "appimage-runtime",
@@ -58,38 +66,12 @@ ROWS: tuple[Signature, ...] = (
         source="AppImage AppRun",
     ),
     Signature(
-        "tar-child",
-        "exec:*",
-        "other",
-        ("cannot exec: ",),
-        rf"\(child\): {PROGRAM}: cannot exec: {ERRNO}",
-        source="GNU tar src/system.c",
-    ),
-    Signature(
         "init-exec",
         "exec:*",
         "other",
-        ("failed:", "unable to exec", "unable to spawn", "dumb-init", "could not exec", "cannot exec"),
+        ("failed:", "unable to exec", "unable to spawn", "could not exec", "cannot exec"),
         rf"(?:exec|(?:unable|failed) to (?:exec|spawn)\w{{0,5}}) {PROGRAM}(?: failed"
         rf"| \(waiting \d{{1,4}} seconds\))?: {ERRNO}",
-        source="tini, s6, dumb-init",
-    ),
-    Signature(
-        "glib-spawn",
-        "exec:*",
-        "other",
-        ("failed to execute child process",),
-        rf"failed to execute child process [\"']?(?P<program>[^\"'\n]{{1,200}})[\"']? \({ERRNO}",
-        source="GLib gspawn.c",
-    ),
-    Signature(
-        "exec-eacces",
-        "noexec",
-        "other",
-        ("eacces",),
-        r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
-        r"|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
-        errno="EACCES",
-        source="supervisor, strace",
+        source="s6, OpenRC and others",
     ),
 )

@@ -142,7 +142,7 @@ ROWS: tuple[Signature, ...] = (
     Signature(
         "package-trigger",
         "children-not-started",
-        "buildkit",
+        "other",
         (".trigger: ",),
         r"busybox-[\w.-]{1,30}\.trigger: (?:script )?exited with error 127",
         source="apk: what a package starts after it was unpacked",

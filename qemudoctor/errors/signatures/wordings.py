@@ -75,8 +75,10 @@ ROWS: tuple[Signature, ...] = (
         "name-against-content",
         "other",
         (": elf ",),
-        r"(?:arm64|aarch64|armv[678]|armhf)[^:\n]{0,100}: elf [^\n]{0,60}(?:x86-64|80386)"
-        r"|(?:x86_64|amd64|x64)[^:\n]{0,100}: elf [^\n]{0,60}(?:aarch64|\bARM\b)",
+        # Emulators and cross tools bear the name of another architecture, and are right to.
+        r"^(?![^:\n]{0,200}(?:qemu-|box64|box86|fex|-linux-(?:gnu|musl)|-none-|-eabi|-elf-|toolchain|cross))[^:\n]{0,200}?"
+        r"(?:(?:arm64|aarch64|armv[678]|armhf)[^:\n]{0,100}: elf [^\n]{0,60}(?:x86-64|80386)"
+        r"|(?:x86_64|amd64|x64)[^:\n]{0,100}: elf [^\n]{0,60}(?:aarch64|\bARM\b))",
         source="file(1): the name says one architecture, and the content is of another",
     ),
     Signature(
@@ -194,7 +196,8 @@ ROWS: tuple[Signature, ...] = (
         "guest-space",
         "qemu",
         ("jit buffer", "mmap", "guest commpage", "guest stack"),
-        rf"jit buffer: cannot allocate memory|{_QEMU}: [^\n]{{0,40}}mmap[^\n]{{0,40}}(?:failed|cannot allocate)"
+        rf"jit buffer: cannot allocate memory|^mmap stack: cannot allocate"
+        rf"|{_QEMU}: [^\n]{{0,40}}mmap[^\n]{{0,40}}(?:failed|cannot allocate)"
         r"|(?:allocating|protecting|mapping|reserving) guest \w{2,16}",
         errno="ENOMEM",
         source="QEMU tcg/region.c, linux-user/elfload.c init_guest_commpage",

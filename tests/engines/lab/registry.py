@@ -33,6 +33,8 @@ class Before:
     """What has to be there again in the end."""
 
     boot_id: str
+    namespace: str
+    """The mount namespace in which the mounts were counted."""
     mounts: int
     is_enabled: bool
     entries: tuple[SavedEntry, ...]  # in match order: newest first
@@ -139,6 +141,7 @@ def _recorded(claim: int) -> Before | None:
     fields = json.loads(content)
     return Before(
         boot_id=fields["boot_id"],
+        namespace=fields["namespace"],
         mounts=fields["mounts"],
         is_enabled=fields["is_enabled"],
         entries=tuple(SavedEntry(**entry) for entry in fields["entries"]),
@@ -158,6 +161,7 @@ def _look(mounts: int) -> Before:
     entries = tuple(SavedEntry(name, _read(name)) for name in _names())
     return Before(
         boot_id=_boot_id(),
+        namespace=_namespace(),
         mounts=mounts,
         is_enabled=_read("status") == "enabled\n",
         entries=entries,
@@ -173,7 +177,9 @@ def _empty(before: Before) -> None:
 
 def _restore(before: Before) -> str:
     """Return what is not as it was, empty if everything is."""
-    _mount_times(max(before.mounts, 1))
+    # In other mounts than those that were counted, by a run that was killed, the machine's own stay as they are.
+    mounts = before.mounts if before.namespace == _namespace() else _mount_count()
+    _mount_times(max(mounts, 1))
     failures = []
     for name in _names():
         if name not in before.kept:
@@ -188,7 +194,7 @@ def _restore(before: Before) -> str:
             failures.append(f"{entry}: {error}")
     _write("status", b"1" if before.is_enabled else b"0")
     there = {SavedEntry(name, _read(name)) for name in _names()}
-    _mount_times(before.mounts)
+    _mount_times(mounts)
     if failures or there != set(before.entries):
         return f"the registry of this machine was {before}, and now is {there}. {failures}"
     return ""
@@ -196,6 +202,10 @@ def _restore(before: Before) -> str:
 
 def _boot_id() -> str:
     return _BOOT_ID.read_text(encoding="ascii").strip()
+
+
+def _namespace() -> str:
+    return os.readlink("/proc/self/ns/mnt")
 
 
 def _names() -> list[str]:
