@@ -55,7 +55,9 @@ def _recognised(log: Log, lines: Iterable[Line]) -> Iterator[Seen]:
     for line in lines:
         if line.text in done:
             continue
-        fitting = tuple(_matches(line.text))
+        if line.rest and _only_looks_alike(line.rest):
+            continue
+        fitting = tuple(found for part in line.text.split("\n") for found in _matches(part))
         seen = next(filter(None, (_seen(line, signature, match, log) for signature, match in fitting)), None)
         if seen is None:
             if not fitting:
@@ -67,6 +69,15 @@ def _recognised(log: Log, lines: Iterable[Line]) -> Iterator[Seen]:
         if same not in said:
             said.add(same)
             yield seen
+
+
+def _only_looks_alike(text: str) -> bool:
+    """Return whether a line fits one of the signatures of what is not ours."""
+    lower = text.lower()
+    return any(
+        not x.kind and any(needle in lower for needle in x.needles) and compiled(x.pattern).search(text)
+        for x in _table()
+    )
 
 
 def _matches(text: str) -> Iterator[tuple[Signature, re.Match[str]]]:
@@ -95,7 +106,7 @@ def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> S
     status = int(captured["status"]) if "status" in captured else None
     platform = captured.get("platform")
     symptom = Symptom(
-        line=line.text,
+        line=line.text.replace("\n", ": "),
         number=line.number,
         kind=name,
         says=kind.says,
@@ -186,5 +197,6 @@ _MOST_SIMILAR = 20
 
 def similar_lines(log: Log) -> tuple[str, ...]:
     """Return lines of a log that name the subject though no signature fits them, for a bug report."""
-    found = (line.text for line in log.candidates() if compiled(_SIMILAR).search(line.text))
+    texts = (line.text.replace("\n", ": ") for line in log.candidates())
+    found = (text for text in texts if compiled(_SIMILAR).search(text))
     return tuple(dict.fromkeys(x for x, _ in zip(found, range(_MOST_SIMILAR), strict=False)))

@@ -13,7 +13,8 @@ NEEDS: dict[str, str] = {
     "program": r"(?<!such )\bfile\b|ldd|readelf|\bls -l|-rwx|alpine|musl|glibc|ld-linux|32.?bit|64.?bit|i386|i686|x86"
     r"|arm|qemu|binfmt|docker|podman|container|chroot|exec|elf",
     "program-started": r"(?:subprocess|popen|_execute_child|spawn|cannot run program)",
-    "starting": r"subprocess|popen|_execute_child|spawn|fork/exec|forkandexec|cannot execute|\bexecv|driver"
+    "starting": r"subprocess|popen|_execute_child|spawn|fork/exec|forkandexec|cannot execute|\bexecv|(?:web"
+    r"|chrome|gecko|chromium)driver"
     r"|cannot run program",
     # What was written is not an entry where it goes to another file of the kernel.
     "not-written-elsewhere": r"binfmt|qemu-|\A(?![\s\S]{0,4000}?(?:(?:^|\n)/sys/|[>"
@@ -47,9 +48,9 @@ NEEDS: dict[str, str] = {
     "engine-looked": r"\boci\b|container|daemon|runc\b|crun\b|docker|podman|kubelet|kubernetes|\bpod\b|rpc error"
     r"|buildkit|entrypoint|exec failed|#\d{1,4} \d"
     r"|stat /|open executable|executable file [`'\"]|exec: \"\.{0,2}/",
-    "name-against-metadata": r"(?:(?<!linux)[-_:/](?:arm64|aarch64|armhf"
-    r"|arm64v8)\b[\s\S]{0,600}\"architecture\": ?\"amd64\""
-    r"|(?<!linux)[-_:/](?:amd64|x86_64)\b[\s\S]{0,600}\"architecture\": ?\"arm)",
+    "name-against-metadata": r"(?:^|\n)[^\n]{0,60}\binspect [^\n]{0,200}?(?<!linux)[-_:/](?:"
+    r"(?:arm64|aarch64|armhf|arm64v8)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"amd64\""
+    r"|(?:amd64|x86_64)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"arm)",
     "emulator-run": r"(?:^|[\n$#] ?|/)qemu-(?!system|img|nbd|kvm)[a-z0-9_]{2,16}(?:-static)? (?!failed)\S",
     "engine-run": r"(?:docker|podman|nerdctl)[^\n]{0,20} (?:run|start|exec|build)\b|\nstep \d",
     "engine": r"docker|podman|kubectl|exited with code|[\w.-]{1,60}[_-]1 {1,32}\|",

@@ -16,7 +16,8 @@ EMULATION = (
 BUILD = (
     r"(?:^|\n|\] |> |: )run (?!')|#\d{1,4} \[|#\d{1,4} \d|step \d{1,3}/\d{1,3}|step \d{1,3}:|executor failed"
     r"|process \"/bin/sh -c|dockerfile|docker build|buildx|failed to solve|building (?:image|stage)|kaniko"
-    r"|(?:^|\n)\d{1,4}\.\d{2,3} \S|buildah|did not complete successfully|\brun --mount|returned a non-zero code"
+    r"|(?:^|\n)\d{1,4}\.\d{2,3} \S[^\n]{0,400}\n\d{1,4}\.\d{2,3} \S|buildah|did not complete successfully"
+    r"|\brun --mount|returned a non-zero code"
 )
 SCRIPT = (
     r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$|(?:^|/)(?:[\w-]{0,40}entry-?point[\w-]{0,40}|start|run"

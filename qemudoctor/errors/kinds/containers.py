@@ -139,6 +139,11 @@ ROWS: dict[str, Kind] = {
         needs="name-against-metadata",
         weight=0.5,
     ),
+    "windows-format": Kind(
+        "Windows cannot run or load the file: it is for another architecture, or damaged",
+        (("image-arch-mismatch", 0.85), ("binary-corrupt-or-empty", 0.1)),
+        weight=0.5,
+    ),
     "lambda-bootstrap": Kind(
         "Lambda could not start the program of the function",
         (

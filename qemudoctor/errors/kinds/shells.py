@@ -99,6 +99,12 @@ ROWS: dict[str, Kind] = {
         "the #! line ends in a carriage return, so the kernel looked for an interpreter of that name",
         (("shebang-crlf", 0.97),),
     ),
+    "name-hidden": Kind(
+        "a message without the name that it is about: a carriage return at its end took the cursor back",
+        (("shebang-crlf", 0.85), ("shebang-interpreter-missing", 0.1)),
+        weight=0.4,
+    ),
+    "noexec-said": Kind("a script may not execute a program, or not write what it names", PERMISSION, weight=0.4),
     "crlf-in-script": Kind(
         "a shell took the carriage return at the end of a line for a word",
         (("shebang-crlf", 0.9),),
@@ -278,8 +284,8 @@ ROWS: dict[str, Kind] = {
     "fork-exec:ENOENT": Kind(
         "a program is not there, or what it needs to start is not",
         (
-            ("entrypoint-missing", 0.3),
-            ("elf-loader-missing", 0.35),
+            ("entrypoint-missing", 0.35),
+            ("elf-loader-missing", 0.32),
             ("shebang-interpreter-missing", 0.2),
             ("shebang-crlf", 0.08),
         ),

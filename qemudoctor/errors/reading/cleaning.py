@@ -36,7 +36,8 @@ _PREFIX = (
     r"|(?:=> ){1,3}(?:=> )?(?:# )?"  # BuildKit, terminal
     r"|\d{1,6}\.\d{2,3} "  # BuildKit's list of the last lines
     r"|##\[(?:error|warning|debug|group|command)\]|::(?:error|warning)[^:]{0,128}::"  # GitHub
-    r"|\[(?!signal |dumb-init\]|FATAL tini|BOX\d\d\])[^\]]{0,48}\](?=[\s\[])"  # Jenkins, Armbian, Maven, kernel
+    # Jenkins, Armbian, Maven, the kernel; not the names of those who say what follows
+    r"|\[(?!signal |dumb-init\]|FATAL tini|BOX\d\d\]|error: 193\])[^\]]{0,48}\](?=[\s\[])"
     r"|[\w.+/-]{1,64} {1,32}\| "  # docker compose, earthly
     r"|(?:remote|stderr|stdout|time): "
 )
@@ -71,6 +72,8 @@ def _printable(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return what was said in one line of a log: no prefixes, no JSON around it, English errno words, plain quotes.
 
+    Two lines where the log has an error beside the message.
+
     Format: any of "#6 16.25 qemu: …", "2026-01-02T03:04:05Z stderr F …", '{"msg":"exec …","level":"error"}',
         'time="…" level=error msg="…"', "web_1  | …", "Jul 10 21:44:35 vm systemd[1]: …".
     """
@@ -103,13 +106,13 @@ def _message(text: str) -> str:
                 text = _unescaped(found[1])
                 also = _unescaped(beside[1]) if beside else ""
                 if also.strip() and also not in text:
-                    text = f"{text}: {also}"
+                    text = f"{text}\n{also}"
                 break
     return _compiled(_QUOTE).sub(r"\1", text) if "\\" in text else text
 
 
 def _unescaped(text: str) -> str:
-    text = _compiled(_UNICODE).sub(lambda match: chr(int(match[1], 16)), text)
+    text = _compiled(_UNICODE).sub(lambda match: chr(max(int(match[1], 16), 32)), text)
     for escape, letter in (("\\n", " "), ("\\r", " "), ("\\t", " "), ('\\"', '"')):
         text = text.replace(escape, letter)
     return text

@@ -50,8 +50,9 @@ SCAN: tuple[bytes, ...] = tuple(
         "bwrap: ", "win32", "cil image", "(disabled)", ".trigger: ", "as a zip", "perm=execute", "shebang line",
         "quarantined", "find command '", "signal=sys", "valid bootstrap", "bus error", "assertion `", "received signal",
         "c000007b", "this cpu has no", "cpu lacks", "instead of", "badimageformat", "incorrect format",
-        "_binding.node", "compatible arch", "\"architecture\"", "error 193", "requires a newer", "file does not exist",
-        "as executable",
+        "_binding.node", "compatible arch", "error 193", "requires a newer", "file does not exist",
+        "as executable", "issinglethreaded", "interop", "actual deployment", "architecture did not", "signal 5",
+        "error: 193",
         "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
         "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
@@ -74,6 +75,8 @@ _WHOLE = 1 << 14
 """A text of this many bytes is its own context, and each of its lines is looked at."""
 _SHORT = 1 << 12
 """A text of at most this many bytes was perhaps copied by hand, from a mail or a terminal that wrapped it."""
+_CUT = 40
+"""Bytes of a line from which on it may have been cut: mails, commit messages and terminals are wider."""
 _SHORTEST = 9
 """Bytes of a line that can hold a message of which no needle is known."""
 
@@ -86,7 +89,9 @@ class Line(NamedTuple):
     end: int
     raw: str
     text: str
-    """Without what log drivers and terminals put around it."""
+    """Without what log drivers and terminals put around it; two lines where an error stands beside the message."""
+    rest: str = ""
+    """Of a line that was put together: its second part."""
 
 
 class Log:
@@ -122,18 +127,21 @@ class Log:
     def wrapped(self) -> Iterator[Line]:
         """Yield candidates joined with the line before where that looks cut: a message that a window wrapped.
 
-        In a short text any line can be the rest of the one before: cut between words, as in mails, or within one.
+        In a short text any line can be the rest of a long one before it: cut between words, as in mails, or within one.
         """
         is_short = len(self._data) <= _SHORT
+        begins = re.compile(r"[\w./-]{1,60}(?:\[\d{1,8}\])?: ")
         for line in self.candidates():
             start = self._data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1
             before = self._data[start : max(line.start - 1, 0)].rstrip()[-LONGEST // 2 :]
-            if not before or not (is_short or before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'"))):
+            looks_cut = before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'"))
+            is_long = is_short and len(before) >= _CUT and begins.match(line.text) is None
+            if not before or not (looks_cut or is_long):
                 continue
-            first = before.decode("utf-8", "replace")
-            for gap in (" ", "") if is_short else (" ",):
-                both = f"{first}{gap}{line.raw.lstrip()}"
-                yield Line(line.number, start, line.end, both, clean_line(both))
+            first, second = before.decode("utf-8", "replace"), line.raw.lstrip()
+            for gap in (" ", "") if is_long else (" ",):
+                both = f"{first}{gap}{second}"
+                yield Line(line.number, start, line.end, both, clean_line(both), line.text)
 
     def context(self, line: Line) -> str:
         """Return the lines around a line, in lower case and without terminal escapes."""

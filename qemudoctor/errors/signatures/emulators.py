@@ -236,15 +236,6 @@ ROWS: tuple[Signature, ...] = (
         source="box86, box64",
     ),
     Signature(
-        "rosetta-share",
-        "rosetta",
-        "rosetta",
-        ("/mnt/rosetta", "/run/rosetta", "/media/rosetta"),
-        r"/(?:mnt|run|media)/rosetta[\w/]{0,20}['\"]?: no such file or directory",
-        errno="ENOENT",
-        source="Linux guests on Apple silicon: the share that holds Rosetta",
-    ),
-    Signature(
         "mono-took-it",
         "wrong-entry",
         "other",

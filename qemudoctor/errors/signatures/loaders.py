@@ -124,7 +124,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "windows-format",
-        "wrong-library",
+        "windows-format",
         "other",
         ("badimageformat", "incorrect format", "valid win32 application", "有效的 win32", "error 193", "error: 193"),
         r"%1 is not a valid win32 application|%1 不是有效的 win32|win32 error 193|\[error: 193\]"
@@ -174,7 +174,8 @@ ROWS: tuple[Signature, ...] = (
         ("e_machine", "not a valid elf", "elf file's phentsize", "instead of ", " bit program", "elf executable for"),
         r"(?:is for EM_\w{1,20} \(\d{1,3}\) instead of|is (?:32|64)-bit instead of (?:32|64)-bit|is a (?:32"
         r"|64) bit program whereas"
-        r"|has unexpected e_machine|\d{1,3} \(.{1,30}\) instead of|cannot open shared object file: .{0,40}e_machine"
+        r"|has unexpected e_machine|\d{1,3} \((?:EM_|[^)\n]{0,20}machine)[^)\n]{0,24}\) instead of"
+        r"|cannot open shared object file: .{0,40}e_machine"
         r"|is not an ELF executable for \w{2,12}|not a valid ELF)",
         source="Android linker; uClibc ldso; proot; glibc",
     ),
@@ -259,7 +260,8 @@ ROWS: tuple[Signature, ...] = (
         "cpu-level",
         "other",
         ("avx", "sse4", "cpu ", "processor", "armv8", "baseline"),
-        r"(?:\bCPU (?:lacks|has no|does not have|doesn't have|is missing) [^\n]{0,40}(?:support|hardware"
+        r"(?:^(?![^\n]{0,400}(?:virtuali|VT-x|\bSVM\b|KVM))[^\n]{0,400}?\bCPU (?:lacks|has no|does not have"
+        r"|doesn't have|is missing) [^\n]{0,40}(?:support|hardware"
         r"|instruction|extension)"
         r"|requires a newer (?:\w{1,12} )?processor|feature is not available on this (?:processor|cpu)"
         r"|(?:requires?|needs?|compiled (?:with|to use)"

@@ -81,7 +81,8 @@ ROWS: tuple[Signature, ...] = (
         "",
         "runc",
         ("open /proc/",),
-        r"(?:caused:? |caused \W{0,3}write sysctl key [\w.]{1,60}: )\W{0,3}open /proc/",
+        r"caused:? \W{0,3}(?:[\w.]{1,40}:\d{1,5}: )?(?:container init caused:? \W{0,3})?(?:write sysctl key"
+        r" [\w.]{1,60}: )?\W{0,3}open /proc/",
         source="opencontainers/runc: a container that lost its /proc, or a sysctl that this kernel or namespace lacks",
     ),
     Signature(

@@ -2,6 +2,9 @@
 
 from qemudoctor.errors.signatures.signature import Signature
 
+# Names that are rather those of data.
+_NO_DATA = r"(?!(?:lock|lockfile|pid|logs?|config|conf|out|output|data|current|results?|cache|tmp):)"
+
 ROWS: tuple[Signature, ...] = (
     Signature(
         "zsh-permission",
@@ -23,15 +26,15 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "script-permission",
-        "noexec",
+        "noexec-said",
         "bash",
-        ("ermission denied", "is a directory"),
-        r"(?:: line \d{1,5}: |^)(?P<program>\.{1,2}/(?:[\w+-]{1,60}/){0,8}[\w+-]{1,60}"
-        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$|exited)"
-        r"|: \d{1,5}: [^\s:]{1,200}: (?P<program2>\.{0,2}/[\w./+-]{1,300}): permission denied$"
-        r"|: line \d{1,5}: (?P<program3>/(?:tmp|opt|usr|home|root|srv|mnt|media"
-        r"|app)/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
-        r": permission denied$|: line \d{1,5}: (?P<program4>/[^\s:]{1,300}): is a directory$",
+        ("ermission denied",),
+        rf"(?:: line \d{{1,5}}: |: \d{{1,5}}: [^\s:]{{1,200}}: "
+        rf"|^)(?P<program>\.{{1,2}}/(?:[\w+-]{{1,60}}/){{0,8}}{_NO_DATA}[\w+-]{{1,60}}"
+        r"(?:\.(?:sh|py|pl|rb|bin|run|AppImage))?): (?P<errno>permission denied)(?:$| ?exited)"
+        rf"|: line \d{{1,5}}: (?P<program2>/(?:tmp|opt|usr|home|root|srv|mnt|media"
+        rf"|app)/(?:[\w.+-]{{1,60}}/){{0,10}}{_NO_DATA}"
+        r"[\w+-]{1,60}): permission denied$",
         errno="EACCES",
         source="bash execute_cmd.c, dash: a line of a script; CircleCI puts its own word behind",
     ),

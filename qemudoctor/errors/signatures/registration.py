@@ -267,7 +267,7 @@ ROWS: tuple[Signature, ...] = (
         "shown-disabled",
         "update-binfmts",
         ("(disabled):",),
-        r"^[\w.+-]{2,60} \(disabled\):",
+        r"^[\w.+-]{2,60} \(disabled\):$",
         source="binfmt-support: update-binfmts --display",
     ),
     Signature(

@@ -82,7 +82,8 @@ ROWS: tuple[Signature, ...] = (
         "python",
         ("errno 2]",),
         rf"FileNotFoundError: \[Errno 2\] no such file or directory"
-        rf": '(?P<program>(?:{_PLACE}|\.{{1,2}}/)[^'\n]{{1,200}})'",
+        rf": '(?P<program>(?:{_PLACE}|\.{{1,2}}/(?![^'\n]{{0,200}}\.(?:ya?ml|json|csv|txt|conf|ini|toml"
+        rf"|log)'))[^'\n]{{1,200}})'",
         errno="ENOENT",
         source="CPython subprocess",
     ),
@@ -222,7 +223,7 @@ ROWS: tuple[Signature, ...] = (
         "ruby-launch",
         "fork-exec:ENOENT",
         "ruby",
-        ("launcherror", "fork_exec", "in `exec'", "in `spawn'", "in `popen"),
+        ("launcherror", "fork_exec", "in 'exec'", "in 'spawn'", "in 'popen", "#exec'", "#spawn'"),
         r"no such file or directory - (?P<program>\.{0,2}/[^\s()]{1,200}) \((?:ChildProcess::LaunchError"
         r"|Errno::ENOENT)",
         errno="ENOENT",

@@ -58,7 +58,7 @@ ROWS: tuple[Signature, ...] = (
         "personality",
         "other",
         ("personality",),
-        r"personality[^\n]{0,20} (?:fail|not permitted)",
+        r"(?:personality\(|personality change|set personality)[^\n]{0,40}(?:fail|not permitted)",
         errno="EPERM",
         source="programs that switch off the randomisation of addresses",
     ),

@@ -67,12 +67,12 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "name-overwritten",
-        "crlf",
+        "name-hidden",
         "bash",
-        (": no such file", ": not found", ": bad interpreter"),
-        r"^[\"']?: (?:no such file or directory|not found|bad interpreter: no such file or directory)$",
+        (": no such file", ": bad interpreter"),
+        r"^[\"']?: (?:no such file or directory|bad interpreter: no such file or directory)$",
         errno="ENOENT",
-        source="env, sh: the carriage return took the cursor back, and the message hid the name",
+        source="env, sh",
     ),
     Signature(
         "set-carriage-return",
@@ -244,7 +244,7 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("yntax error",),
         r"^(?:/bin/)?(?:sh: )?(?:\d{1,3}: )?syntax error: (?:\"[()]\" unexpected|word unexpected"
-        r"|unterminated quoted string)|(?<!: )\bline 1: syntax error: unexpected (?:word|\"\(\")",
+        r"|unterminated quoted string)|(?:^|\uff1a)line 1: syntax error: unexpected (?:word|\"\(\")",
         errno="ENOEXEC",
         source="dash src/parser.c",
     ),
@@ -255,7 +255,7 @@ ROWS: tuple[Signature, ...] = (
         ("elf", "\ufffd"),
         r"^(?:(?P<program>[^\s:]{1,300}): )?[^\n]{0,200}(?:^"
         r"|[\s:'])[^\n\s:]{0,12}ELF[^\n:]{0,40}: (?:command )?not found"
-        r"|\$'\\177ELF|\ufffd[^\n:]{0,60}: (?:command )?not found",
+        r"|\$'\\177ELF|(?:: \d{1,2}: |line \d{1,2}: |output: )[^\n]{0,200}?\ufffd[^\n:]{0,60}: (?:command )?not found",
         errno="ENOEXEC",
         source="dash, busybox: the first words of a binary read as a script",
     ),

@@ -2,6 +2,7 @@
 
 from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
 
+_WORDS = ERRNO.removeprefix("(?P<errno>").removesuffix(")")
 _SHELL = r"(?:^|[\s>])-?(?P<shell>ba|da|z|k|a|fi)?sh"
 
 ROWS: tuple[Signature, ...] = (
@@ -117,7 +118,7 @@ ROWS: tuple[Signature, ...] = (
         r"(?:\"[()&;|{}]{1,2}\" unexpected|(?:word|newline|redirection|end of file) unexpected"
         r"|unterminated quoted string"
         r"|unexpected (?:word|\"[^\"a-z]{1,3}\"|\"$|end of file|newline|redirection)|eof in backquote)"
-        r"|^(?P<program2>/[^\s:]{1,300}(?<!\.sh)): syntax error: (?:\"[()]\"|word) unexpected",
+        r"|^(?P<program2>/[^\s:.]{1,300}): syntax error: (?:\"[()]\"|word) unexpected",
         errno="ENOEXEC",
         source="dash src/parser.c; busybox shell/ash.c: a binary read as a script after ENOEXEC",
     ),
@@ -203,7 +204,8 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r": line \d{1,5}: (?P<program>(?:\.|/(?:app|opt|usr|snap|nix|root|srv))/(?:[\w.+-]{1,60}/){0,10}[\w+-]{1,60})"
+        r": line \d{1,5}: (?P<program>(?:\.|/(?:app|opt|usr|snap|nix|root|srv))/(?:[\w.+-]{1,60}/){0,10}"
+        r"(?!(?:lock|pid|logs?|config|conf|out|output|data|current|results?|cache|tmp):)[\w+-]{1,60})"
         r": no such file or directory$",
         errno="ENOENT",
         source="bash execute_cmd.c: a line of a script, and a program beside it",
@@ -311,20 +313,21 @@ ROWS: tuple[Signature, ...] = (
         "execve-named",
         "exec:*",
         "other",
-        (
-            "execve(",
-            "execv(",
-            "execvp(",
-            "execveat(",
-            "failed to exec",
-            "execv: ",
-            "execve: ",
-            "execvp: ",
-            "posix_spawn(",
-        ),
-        rf"(?:\bexecvp?e?: |posix_spawn\(|execve?p?(?:at)?\(|failed to exec(?:ute)? (?!'?ssh |command"
-        rf"|process))[\"']?(?P<program>[^\"'\s),:]{{1,400}})?[\"']?[^\n]{{0,120}}?{ERRNO}",
-        source="strace, nsjail, tini, s6, bwrap and others",
+        ("execve(", "execv(", "execvp(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
+        rf"(?:\bexecvp?e?: |posix_spawn\(|execve?p?(?:at)?\()[\"']?(?P<program>[^\"'\s(),:]{{1,400}}(?=[\"'\s(),:]|$))?"
+        rf"[\"']?[^\n]{{0,120}}?{ERRNO}",
+        source="strace, nsjail and others: the call and what it answered",
+    ),
+    Signature(
+        "failed-to-exec",
+        "exec:*",
+        "other",
+        ("failed to exec",),
+        # A path, or a name right before the errno: other things are executed, too, as queries and templates are.
+        rf"failed to exec(?:ute)? (?!'?ssh |command|process)(?=[\"']?(?:\.{{0,2}}/|[\w.+-]{{1,80}}[\"']?(?::|\s\()"
+        rf"\s?(?:{_WORDS})))[\"']?(?P<program>[^\"'\s(),:]{{1,400}}(?=[\"'\s(),:]|$))[\"']?[^\n]{{0,120}}?{ERRNO}"
+        rf"(?! for )",
+        source="nsjail, tini, s6, bwrap, su and others",
     ),
     Signature(
         "eloop",

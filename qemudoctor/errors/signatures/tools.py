@@ -65,7 +65,8 @@ ROWS: tuple[Signature, ...] = (
         r"|(?P<interpreter2>qemu-user(?:-static)?) is (?:required|needed)"
         r"|package '?(?P<interpreter5>qemu-user-(?:static|binfmt))'? has no installation candidate"
         r"|requires? (?:the )?(?P<interpreter3>qemu-user(?:-static)?)[\w.-]{0,20} (?:package )?(?:to be )?installed"
-        r"|(?:missing|no) (?:file )?(?P<interpreter4>/\S{1,100}/qemu-(?!system)[a-z0-9_]{2,16}(?:-static)?)\b",
+        r"|(?:missing|no) (?:file )?(?P<interpreter4>/\S{1,100}/qemu-(?!system|img|nbd"
+        r"|ga\b)[a-z0-9_]{2,16}(?:-static)?)\b",
         errno="ENOENT",
         source="build scripts",
     ),
@@ -153,8 +154,17 @@ ROWS: tuple[Signature, ...] = (
         "chroot",
         ("failure trying to run:",),
         r"failure trying to run: (?:chroot [^\n]{1,300}(?P<program>/true|second-stage|/sbin/ldconfig"
-        r"|\bdpkg --)"
+        r"|\bdpkg(?= --))"
         r"| {0,2}(?P<program2>/sbin/ldconfig|/bin/true|/usr/bin/\w{1,20}))",
         source="debootstrap functions",
+    ),
+    Signature(
+        "rosetta-share",
+        "rosetta",
+        "rosetta",
+        ("/mnt/rosetta", "/run/rosetta", "/media/rosetta"),
+        r"/(?:mnt|run|media)/rosetta[\w/]{0,20}['\"]?: no such file or directory",
+        errno="ENOENT",
+        source="Linux guests on Apple silicon: the share that holds Rosetta",
     ),
 )

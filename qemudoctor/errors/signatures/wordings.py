@@ -60,7 +60,8 @@ ROWS: tuple[Signature, ...] = (
         "said-for-another",
         "other",
         ("architecture",),
-        rf"\bthe architecture is (?:{_NOT} |un)supported|architecture did not match[^\n]{{0,40}}expected"
+        rf"\bthe architecture is (?:{_NOT} |un)supported\W{{0,3}}$"
+        rf"|architecture did not match \([^\n)]{{1,40}}, expected"
         rf"|architecture (?:is |was )?(?:{_NOT} |un)supported (?:by|on) this (?:host|machine|system|server)"
         rf"|architecture isn't supported by this host"
         rf"|(?:wrong|incompatible|different|mismatched|foreign) (?:cpu )?architecture[^\n]{{0,60}}{_ARCH}"
@@ -76,7 +77,7 @@ ROWS: tuple[Signature, ...] = (
         "other",
         (": elf ",),
         # Emulators and cross tools bear the name of another architecture, and are right to.
-        r"^(?![^:\n]{0,200}(?:qemu-|box64|box86|fex|-linux-(?:gnu|musl)|-none-|-eabi|-elf-|toolchain|cross))[^:\n]{0,200}?"
+        r"^(?![^:\n]{0,200}(?:qemu-|box64|box86|fex|-linux-(?:gnu|musl)|-none-|-eabi|-elf-|toolchain|cross|(?:arm64|aarch64)[^:\n]{0,60}(?:amd64|x86_64)|(?:amd64|x86_64)[^:\n]{0,60}(?:arm64|aarch64)))[^:\n]{0,200}?"
         r"(?:(?:arm64|aarch64|armv[678]|armhf)[^:\n]{0,100}: elf [^\n]{0,60}(?:x86-64|80386)"
         r"|(?:x86_64|amd64|x64)[^:\n]{0,100}: elf [^\n]{0,60}(?:aarch64|\bARM\b))",
         source="file(1): the name says one architecture, and the content is of another",
