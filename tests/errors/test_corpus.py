@@ -47,7 +47,7 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
 @pytest.mark.parametrize(
     ("cases", "least"),
     [
-        pytest.param(OURS, Figures(0.84, 0.96, 0.98, 0.99), id="corpus"),
+        pytest.param(OURS, Figures(0.845, 0.97, 0.98, 0.99), id="corpus"),
         pytest.param(OURS_LATER, Figures(0.775, 0.9, 0.935, 0.955), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],

@@ -31,6 +31,8 @@ NEEDS: dict[str, str] = {
     "shown-to-be-there": r": (?P<name>[\w.+-]{1,60}): not found[\s\S]{0,600}?\n(?:-rwx[^\n]{0,120} )?"
     r"/[\w./-]{0,100}/(?P=name)\s",
     "pages": r"\b(?:16384|65536|16k|64k)\b",
+    # Termux's proot, where programs run under another's hand: its hosts are called localhost.
+    "emulation-or-proot": rf"{EMULATION}|proot|termux|startarch|\w@localhost:",
     "emulation-or-build": rf"{EMULATION}|{BUILD}",
     # As they are named in messages, with or without the underscores.
     "syscall-name": r"copy.?file.?range|\bclone3\b|\bstatx\b|faccessat2|fchmodat2|openat2|close_range|clock_gettime"

@@ -169,7 +169,7 @@ ROWS: dict[str, Kind] = {
     "sudo-owner": Kind(
         "a setuid program ran without the rights of its owner",
         (("credential-flag-missing", 0.7), ("permission-noexec", 0.1)),
-        needs="emulation",
+        needs="emulation-or-proot",
         weight=0.7,
     ),
     "largefile": Kind(
