@@ -15,6 +15,8 @@ def cases(path: str) -> list[dict[str, Any]]:
 
 CASES = cases("fixtures/corpus/errors.jsonl")
 LATER = cases("fixtures/corpus/development.jsonl")
+# Up to the sixth round; what is known of these is not given up for the figures of all.
+EARLIER = LATER[:318]
 MESSAGES = cases("fixtures/messages/engines.jsonl")
 
 
@@ -39,6 +41,7 @@ def figures(cases: list[dict[str, Any]]) -> Figures:
 
 
 OURS = [case for case in CASES if case["cause"] != "out-of-scope"]
+OURS_EARLIER = [case for case in EARLIER if case["cause"] != "out-of-scope"]
 OURS_LATER = [case for case in LATER if case["cause"] != "out-of-scope"]
 # By the text alone these have the causes of other, more frequent failures with the same words.
 TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
@@ -48,6 +51,7 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
     ("cases", "least"),
     [
         pytest.param(OURS, Figures(0.845, 0.97, 0.98, 0.99), id="corpus"),
+        pytest.param(OURS_EARLIER, Figures(0.845, 0.965, 0.985, 0.995), id="up-to-the-sixth-round"),
         pytest.param(OURS_LATER, Figures(0.775, 0.9, 0.935, 0.955), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
@@ -59,7 +63,8 @@ def test_figures_do_not_fall(cases: list[dict[str, Any]], least: Figures) -> Non
 
 def test_what_is_not_ours_is_not_explained_as_ours() -> None:
     # Those that have the very words of a cause of ours name it in `also`: hardly anything tells them apart.
-    others = [x for x in (*CASES, *LATER) if x["cause"] == "out-of-scope" and (x in CASES or not x["also"])]
+    others = [*CASES, *EARLIER, *(x for x in LATER if not x["also"])]
+    others = [x for x in others if x["cause"] == "out-of-scope"]
     assert [x["id"] for x in others if explain_error(x["text"]).recognised] == []
 
 

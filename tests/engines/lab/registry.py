@@ -141,7 +141,7 @@ def _recorded(claim: int) -> Before | None:
     fields = json.loads(content)
     return Before(
         boot_id=fields["boot_id"],
-        namespace=fields["namespace"],
+        namespace=fields.get("namespace", ""),  # of a run of an older checkout: not known
         mounts=fields["mounts"],
         is_enabled=fields["is_enabled"],
         entries=tuple(SavedEntry(**entry) for entry in fields["entries"]),
