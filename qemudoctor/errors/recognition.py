@@ -132,6 +132,9 @@ def _first(captured: dict[str, str], name: str) -> str | None:
 _NAMED = (
     ("rosetta error", "rosetta"),
     ("update-binfmts: ", "update-binfmts"),
+    ("[dumb-init]", "dumb-init"),
+    ("[fatal tini", "tini"),
+    ("s6-supervise ", "s6"),
     ("systemd-binfmt", "systemd-binfmt"),
     ("buildkit", "buildkit"),
     ("does not match the expected platform", "podman"),
