@@ -68,6 +68,15 @@ def test_no_line_runs_away() -> None:
         assert time.process_time() - start < 0.5 + len(text) * 20e-6
 
 
+def test_long_lines_of_one_word_are_bounded() -> None:
+    """Ten megabytes of them: what lies around the needle is read of all but the first."""
+    for word in ("a/", "execv(", "chdir to cwd ", "binfmt"):
+        lines = [f"{number}{word * (4000 // len(word))} exec format error" for number in range(2_500)]
+        start = time.process_time()
+        explain_error("\n".join(lines))
+        assert time.process_time() - start < 10, word
+
+
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 @settings(max_examples=150, deadline=None)
 def test_anything_can_be_said(text: str) -> None:

@@ -77,6 +77,10 @@ _SHORT = 1 << 12
 """A text of at most this many bytes was perhaps copied by hand, from a mail or a terminal that wrapped it."""
 _CUT = 40
 """Bytes of a line from which on it may have been cut: mails, commit messages and terminals are wider."""
+_LONG = 512
+"""Bytes of a line from which on it is long; all that lies around a message mostly has fewer."""
+_MOST_LONG = 1 << 17
+"""Bytes of long lines that are read whole; of those that follow, what lies around the needle is."""
 _SHORTEST = 9
 """Bytes of a line that can hold a message of which no needle is known."""
 
@@ -111,7 +115,7 @@ class Log:
 
     def candidates(self) -> Iterator[Line]:
         """Yield the lines that hold a needle, in the order of the text; of very many alike, the first and the last."""
-        number, before = 1, 0
+        number, before, long = 1, 0, 0
         if self._found is None:
             self._found = self._starts()
             if len(self._data) <= _WHOLE:
@@ -122,7 +126,8 @@ class Log:
             before = start
             end = self._data.find(b"\n", start)
             end = len(self._data) if end < 0 else end
-            yield self._line(number, start, end, hit)
+            yield self._line(number, start, end, hit, LONGEST if long < _MOST_LONG else _LONG)
+            long += end - start if end - start > _LONG else 0
 
     def wrapped(self) -> Iterator[Line]:
         """Yield candidates joined with the line before where that looks cut: a message that a window wrapped.
@@ -183,10 +188,10 @@ class Log:
         kept = starts[: _MOST_LINES // 2] + starts[-_MOST_LINES // 2 :]
         return {start: found[start] for start in kept}
 
-    def _line(self, number: int, start: int, end: int, hit: int) -> Line:
-        if end - start > LONGEST:
-            middle = max(start, hit - LONGEST // 2)
-            start, end = middle, min(end, middle + LONGEST)
+    def _line(self, number: int, start: int, end: int, hit: int, longest: int) -> Line:
+        if end - start > longest:
+            middle = max(start, hit - longest // 2)
+            start, end = middle, min(end, middle + longest)
         raw = self._data[start:end].decode("utf-8", "replace")
         return Line(number, start, end, raw, clean_line(raw))
 

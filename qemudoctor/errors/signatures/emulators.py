@@ -1,11 +1,6 @@
 """QEMU in user mode, Rosetta, box64 and FEX, and what the programs they run say."""
 
-from qemudoctor.errors.signatures.signature import ERRNO, Signature
-
-_QEMU = (
-    r"(?:[\w./-]{0,200}/)?(?:qemu-(?!system|img|nbd)[a-z0-9_]{2,16}(?:-static)?|[a-z0-9_]{3,16}-binfmt(?:-P)?"
-    r"|\.buildkit_qemu_emulator|qemu)"
-)
+from qemudoctor.errors.signatures.signature import EMULATOR, ERRNO, Signature
 
 ROWS: tuple[Signature, ...] = (
     Signature(
@@ -57,7 +52,7 @@ ROWS: tuple[Signature, ...] = (
         "qemu-cpu-model",
         "qemu",
         ("unable to find cpu model",),
-        rf"{_QEMU}: unable to find CPU model",
+        rf"{EMULATOR}: unable to find CPU model",
         source="QEMU linux-user/main.c",
     ),
     Signature(
@@ -88,7 +83,7 @@ ROWS: tuple[Signature, ...] = (
         "guest-loader",
         "qemu",
         ("could not open '",),
-        rf"(?P<emulator>{_QEMU}): could not open '(?P<interpreter>[^']{{1,400}})'",
+        rf"(?P<emulator>{EMULATOR}): could not open '(?P<interpreter>[^']{{1,400}})'",
         errno="ENOENT",
         source="QEMU linux-user/elfload.c load_elf_interp",
     ),
@@ -136,7 +131,7 @@ ROWS: tuple[Signature, ...] = (
         "qemu-wrong-elf",
         "qemu",
         ("invalid elf image", "not a elf", "is not an elf"),
-        r"(?:(?P<program>[^\s:]{1,400}): )?invalid ELF image for this\W{1,3}architecture",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?invalid ELF image for this\W{1,3}architecture",
         errno="ENOEXEC",
         source="QEMU linux-user/elfload.c load_elf_image",
     ),
@@ -187,7 +182,7 @@ ROWS: tuple[Signature, ...] = (
         "argv-shift",
         "qemu",
         ("qemu-",),
-        rf"(?:usage: {_QEMU} \[options\] program|no user program specified|{_QEMU}: (?:no user program"
+        rf"(?:usage: {EMULATOR} \[options\] program|no user program specified|{EMULATOR}: (?:no user program"
         rf"|unknown option))",
         source="QEMU linux-user/main.c",
     ),

@@ -1,16 +1,6 @@
 """Container engines, runtimes and orchestrators."""
 
-from qemudoctor.errors.signatures.signature import ERRNO, PROGRAM, Signature
-
-_EXECVE = (
-    "exec format",
-    "no such file",
-    "ermission denied",
-    "not permitted",
-    "symbolic links",
-    "corrupted shared",
-    "nvalid argument",
-)
+from qemudoctor.errors.signatures.signature import ERRNO, EXECVE_WORDS, PROGRAM, Signature
 
 ROWS: tuple[Signature, ...] = (
     Signature(
@@ -93,7 +83,7 @@ ROWS: tuple[Signature, ...] = (
         "containerd-shim",
         "engine:*",
         "containerd",
-        _EXECVE,
+        EXECVE_WORDS,
         rf"containerd[^\n]{{0,200}}\bexec:? {PROGRAM}: {ERRNO}",
         source="containerd shim, wrapping runc",
     ),
@@ -101,7 +91,7 @@ ROWS: tuple[Signature, ...] = (
         "engine-exec",
         "engine:*",
         "runc",
-        _EXECVE,
+        EXECVE_WORDS,
         rf"(?:^|[\s\"'(|])(?:error: )?(?<!unable to )(?<!failed to )(?<!can't )(?<!cannot )exec {PROGRAM}: {ERRNO}",
         source="opencontainers/runc libcontainer/system/linux.go Exec, from 1.1.0",
     ),
@@ -117,7 +107,7 @@ ROWS: tuple[Signature, ...] = (
         "docker-1.0",
         "engine:*",
         "docker",
-        _EXECVE,
+        EXECVE_WORDS,
         r"^(?:\d{4}/\d\d/\d\d [\d:]{8} )?(?:\[?fatal\]? ?)?(?P<errno>exec format error)\.?$",
         source="Docker before 1.12, which printed the errno alone",
     ),

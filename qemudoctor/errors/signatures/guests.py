@@ -2,11 +2,6 @@
 
 from qemudoctor.errors.signatures.signature import PROGRAM, Signature
 
-_QEMU = (
-    r"(?:[\w./-]{0,200}/)?(?:qemu-(?!system|img|nbd)[a-z0-9_]{2,16}(?:-static)?|[a-z0-9_]{3,16}-binfmt(?:-P)?"
-    r"|\.buildkit_qemu_emulator|qemu)"
-)
-
 ROWS: tuple[Signature, ...] = (
     Signature(
         "sudo-nosuid",

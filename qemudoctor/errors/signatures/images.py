@@ -2,16 +2,6 @@
 
 from qemudoctor.errors.signatures.signature import ERRNO, Signature
 
-_EXECVE = (
-    "exec format",
-    "no such file",
-    "ermission denied",
-    "not permitted",
-    "symbolic links",
-    "corrupted shared",
-    "nvalid argument",
-)
-
 ROWS: tuple[Signature, ...] = (
     Signature(
         "buildkit-runtime",
@@ -176,7 +166,8 @@ ROWS: tuple[Signature, ...] = (
         "lookup:ENOENT",
         "runc",
         ("chdir to cwd",),
-        r"chdir to cwd \(?\"?(?P<program>[^\")]{1,300})\"?\)?[^\n]{0,60}no such file or directory",
+        r"chdir to cwd \(?(?:\"(?P<program>[^\"]{1,300})\"|(?P<program2>[^\s\"()]{1,300}))\)?"
+        r"[^\n]{0,60}no such file or directory",
         errno="ENOENT",
         source="opencontainers/runc libcontainer/init_linux.go",
     ),

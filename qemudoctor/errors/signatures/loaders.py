@@ -9,7 +9,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-library",
         "other",
         ("wrong elf class",),
-        r"(?:(?P<program>[^\s:]{1,300}): )?wrong ELF class: _?(?P<platform>ELFCLASS\d\d)",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,300}): )?wrong ELF class: _?(?P<platform>ELFCLASS\d\d)",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -61,7 +61,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-library",
         "node",
         ("invalid elf header",),
-        r"(?P<program>[^\s:]{1,300}\.node): invalid ELF header",
+        r"(?<![^\s:])(?P<program>[^\s:]{1,300}\.node): invalid ELF header",
         source="glibc elf/dl-load.c, from Node.js process.dlopen",
     ),
     Signature(
@@ -69,7 +69,7 @@ ROWS: tuple[Signature, ...] = (
         "no-elf-library",
         "other",
         ("invalid elf header",),
-        r"(?P<program>[^\s:]{1,300}) ?: invalid ELF header",
+        r"(?<![^\s:])(?P<program>[^\s:]{1,300}) ?: invalid ELF header",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -85,7 +85,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-library",
         "other",
         ("for unknown machine",),
-        r"(?P<program>\S{1,300}) is for unknown machine \d",
+        r"(?<!\S)(?P<program>\S{1,300}) is for unknown machine \d",
         source="glibc elf/readelflib.c",
     ),
     Signature(
@@ -111,7 +111,7 @@ ROWS: tuple[Signature, ...] = (
         "damaged-library",
         "other",
         ("file too short", "past end of file"),
-        r"(?P<program>[^\s:]{1,300}): (?:file too short|ELF load command past end of file)",
+        r"(?<![^\s:])(?P<program>[^\s:]{1,300}): (?:file too short|ELF load command past end of file)",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -184,7 +184,7 @@ ROWS: tuple[Signature, ...] = (
         "emulator-dynamic",
         "other",
         ("error while loading shared libraries",),
-        r"(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga"
+        r"(?<![\w./-])(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga"
         r"|io)[a-z0-9_-]{2,24}): error while loading shared libraries",
         errno="ENOENT",
         source="glibc elf/dl-load.c: a dynamic emulator",

@@ -2,15 +2,6 @@
 
 from qemudoctor.errors.signatures.signature import Signature
 
-_EXECVE = (
-    "exec format",
-    "no such file",
-    "ermission denied",
-    "not permitted",
-    "symbolic links",
-    "corrupted shared",
-    "nvalid argument",
-)
 _DATA = r"(?:midi?|mp[34]|wav|ogg|flac|avi|mkv|mov|png|jpe?g|gif|bmp|svg|pdf|docx?|xlsx?|pptx?|csv|iso|o|obj)"
 
 ROWS: tuple[Signature, ...] = (

@@ -22,7 +22,7 @@ ROWS: tuple[Signature, ...] = (
         "native-part",
         "other",
         ("cannot open shared object file",),
-        r"(?P<program>[^\s:]{1,300}\.node|/[^\s:]{0,240}(?:x86_64|amd64|aarch64|arm64|i386|linux64|arm-linux-gnueabi)[^\s:]{0,60}\.so[\d.]{0,12})"
+        r"(?P<program>(?<![^\s:])[^\s:]{1,300}\.node|(?<![\w./-])/[^\s:]{0,240}(?:x86_64|amd64|aarch64|arm64|i386|linux64|arm-linux-gnueabi)[^\s:]{0,60}\.so[\d.]{0,12})"
         r": cannot open shared object file",
         errno="ENOENT",
         source="glibc elf/dl-load.c open_verify: a library for another machine is passed over, and said to be missing",
@@ -58,7 +58,7 @@ ROWS: tuple[Signature, ...] = (
         "native-part",
         "other",
         ("program not found or is not executable",),
-        rf"(?P<program>[^\s:]{{1,300}}{_ARCH}[^\s:]{{0,40}}): program not found or is not executable",
+        rf"(?<![^\s:])(?P<program>[^\s:]{{0,300}}?{_ARCH}[^\s:]{{0,40}}): program not found or is not executable",
         errno="ENOENT",
         source="protoc: a plugin whose name is that of a platform",
     ),
@@ -67,7 +67,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-package",
         "python",
         ("is not a supported wheel on this platform",),
-        r"(?P<program>[\w.+-]{1,200}\.whl) is not a supported wheel on this platform",
+        r"(?<![\w.+-])(?P<program>[\w.+-]{1,200}\.whl) is not a supported wheel on this platform",
         source="pip",
     ),
 )

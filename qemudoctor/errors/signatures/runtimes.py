@@ -161,7 +161,7 @@ ROWS: tuple[Signature, ...] = (
         "noexec-map",
         "java",
         ("failed to map segment",),
-        r"(?:(?P<program>/[^\s:]{1,300}): )?failed to map segment from shared object",
+        r"(?:(?<![\w./-])(?P<program>/[^\s:]{1,300}): )?failed to map segment from shared object",
         errno="EPERM",
         source="glibc elf/dl-load.c",
     ),
@@ -267,7 +267,7 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("execvp failed: ",),
-        rf"(?P<program>/[^\s:]{{1,300}}): execvp failed: {ERRNO}",
+        rf"(?<![\w./-])(?P<program>/[^\s:]{{1,300}}): execvp failed: {ERRNO}",
         source="LVM lib/misc/lvm-exec.c",
     ),
     Signature(

@@ -31,7 +31,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOEXEC",
         "bash",
         ("cannot execute binary file",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?cannot execute binary file",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?cannot execute binary file",
         errno="ENOEXEC",
         source="bash execute_cmd.c shell_execve",
     ),
@@ -40,7 +40,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOEXEC",
         "other",
         ("not executable: ",),
-        r"(?:(?P<program>[^\s:]{1,400}): |^)not executable: (?:(?:32|64)-bit ELF file|magic 7F45)",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): |^)not executable: (?:(?:32|64)-bit ELF file|magic 7F45)",
         errno="ENOEXEC",
         source="mksh exec.c, the shell of Android",
     ),
@@ -49,7 +49,7 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOENT",
         "bash",
         ("required file not found",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?cannot execute: required file not found",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?cannot execute: required file not found",
         errno="ENOENT",
         source="bash 5.2 execute_cmd.c shell_execve",
     ),
@@ -58,9 +58,8 @@ ROWS: tuple[Signature, ...] = (
         "crlf",
         "bash",
         ("^m", "\\r", "\\015"),
-        r"(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"'\u201d\u2019]?:? {0,3}(?:bad interpreter"
-        r"|no such file|not found"
-        r"|command not found|permission denied)"
+        r"(?<![\w./-])(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"'\u201d\u2019]?:? {0,3}"
+        r"(?:bad interpreter|no such file|not found|command not found|permission denied)"
         r"|shebang line ends with \\r|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
         errno="ENOENT",
         source="bash, env, zsh",
@@ -88,7 +87,8 @@ ROWS: tuple[Signature, ...] = (
         "other-loader",
         "bash",
         ("bad elf interpreter",),
-        r"(?:(?P<program>[^\s:]{1,400}): |^|[\"'>])(?P<interpreter>(?!/lib64/ld-linux-x86-64)/[^\s:]{1,200}): bad ELF "
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): |^|[\"'>])"
+        r"(?<![\w./-])(?P<interpreter>(?!/lib64/ld-linux-x86-64)/[^\s:]{1,200}): bad ELF "
         r"interpreter",
         errno="ENOENT",
         source="bash execute_cmd.c as patched by Fedora and RHEL: a loader that this system does not have of itself",
@@ -98,7 +98,7 @@ ROWS: tuple[Signature, ...] = (
         "any-loader",
         "bash",
         ("bad elf interpreter",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad ELF interpreter",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?(?<![^\s:])(?P<interpreter>[^\s:]{1,200}): bad ELF interpreter",
         errno="ENOENT",
         source="bash execute_cmd.c as patched by Fedora and RHEL",
     ),
@@ -107,7 +107,8 @@ ROWS: tuple[Signature, ...] = (
         "bad-interpreter",
         "bash",
         ("bad interpreter: too many",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter: too many levels",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?(?<![^\s:])(?P<interpreter>[^\s:]{1,200})"
+        r": bad interpreter: too many levels",
         errno="ELOOP",
         source="bash execute_cmd.c",
     ),
@@ -116,7 +117,8 @@ ROWS: tuple[Signature, ...] = (
         "noexec",
         "bash",
         ("bad interpreter: permission", "bad interpreter: operation"),
-        r"(?P<interpreter>[^\s:]{1,200}): bad interpreter: (?P<errno>permission denied|operation not permitted)",
+        r"(?<![^\s:])(?P<interpreter>[^\s:]{1,200}): bad interpreter: "
+        r"(?P<errno>permission denied|operation not permitted)",
         source="bash execute_cmd.c",
     ),
     Signature(
@@ -124,7 +126,8 @@ ROWS: tuple[Signature, ...] = (
         "bad-interpreter-format",
         "bash",
         ("bad interpreter: exec format",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter: exec format error",
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?(?<![^\s:])(?P<interpreter>[^\s:]{1,200})"
+        r": bad interpreter: exec format error",
         errno="ENOEXEC",
         source="bash execute_cmd.c",
     ),
@@ -133,7 +136,7 @@ ROWS: tuple[Signature, ...] = (
         "bad-interpreter",
         "bash",
         ("bad interpreter",),
-        r"(?:(?P<program>[^\s:]{1,400}): )?(?P<interpreter>[^\s:]{1,200}): bad interpreter"
+        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?(?<![^\s:])(?P<interpreter>[^\s:]{1,200}): bad interpreter"
         r"|bad interpreter[: ]{1,3}(?P<program2>[^\s:]{1,200})|bad interpreter",
         errno="ENOENT",
         source="bash execute_cmd.c; zsh Src/exec.c",
@@ -266,7 +269,7 @@ ROWS: tuple[Signature, ...] = (
         "dash",
         ("not found", "no such file"),
         r"^(?![^\n]{0,40}(?:remove|unlink|\brm:))[^\n]{0,4096}?"
-        r"(?:(?P<interpreter>(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga|io"
+        r"(?:(?P<interpreter>(?<![\w./-])(?:[\w./-]{0,200}/)?qemu-(?!system|img|nbd|ga|io"
         r"|kvm)[a-z0-9_]{2,16}(?:-static)?)[\"']?:? (?:(?:command )?not found|no such file)"
         r"|(?:cannot stat|can't stat|failed to stat|stat|lstat|copy failed"
         r"|not found)[^\n]{0,200}?(?P<interpreter2>qemu-(?!system"

@@ -9,8 +9,24 @@ ERRNO = (
     r"|function not implemented|no such device|bad cpu type in executable|read-only file system|input/output error"
     r"|i/o error|text file busy|not permitted)"
 )
+# An emulator of QEMU, by its name or path.
+EMULATOR = (
+    r"(?<![\w./-])(?:[\w./-]{0,200}/)?(?:qemu-(?!system|img|nbd)[a-z0-9_]{2,16}(?:-static)?|[a-z0-9_]{3,16}-binfmt(?:-P)?"
+    r"|\.buildkit_qemu_emulator|qemu)"
+)
 # A program's name or path, quoted or not.
-PROGRAM = r"[\"']?(?P<program>[^\"'\s:()]{1,400})[\"']?"
+# The look behind keeps a search from trying every letter of a long word as the first one of a name.
+PROGRAM = r"[\"']?(?<![^\"'\s:()])(?P<program>[^\"'\s:()]{1,400})[\"']?"
+# What a line holds, in lower case, in which one of the errnos of execve stands: for needles.
+EXECVE_WORDS = (
+    "exec format",
+    "no such file",
+    "ermission denied",
+    "not permitted",
+    "symbolic links",
+    "corrupted shared",
+    "nvalid argument",
+)
 
 
 class Signature(NamedTuple):
