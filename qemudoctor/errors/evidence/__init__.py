@@ -13,7 +13,8 @@ NEEDS: dict[str, str] = {
     "program": r"(?<!such )\bfile\b|ldd|readelf|\bls -l|-rwx|alpine|musl|glibc|ld-linux|32.?bit|64.?bit|i386|i686|x86"
     r"|arm|qemu|binfmt|docker|podman|container|chroot|exec|elf",
     "program-started": r"(?:subprocess|popen|_execute_child|spawn|cannot run program)",
-    "starting": r"subprocess|popen|_execute_child|spawn|fork/exec|forkandexec|cannot execute|\bexecv|(?:web"
+    "starting": r"subprocess|popen|_execute_child|child_exception|spawn|fork/exec|forkandexec|cannot execute|\bexecv"
+    r"|\bopen[23]\b|never executed|(?:web"
     r"|chrome|gecko|chromium)driver"
     r"|cannot run program",
     # What was written is not an entry where it goes to another file of the kernel.

@@ -7,6 +7,15 @@ _N = ("ENOENT",)
 ROWS: tuple[Feature, ...] = (
     # no such file or directory
     Feature(
+        "interpreter-of-appimages",
+        ("shell:ENOENT", "shell-said:ENOENT", "shell-weak:ENOENT"),
+        "program",
+        (".appimage",),
+        "",
+        (("interpreter-missing-on-host", 8.0), ("entrypoint-missing", 0.5)),
+        "AppImageLauncher registers an interpreter for AppImages, and its entry can outlive it",
+    ),
+    Feature(
         "script-not-found",
         _N,
         "program",

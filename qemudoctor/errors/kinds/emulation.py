@@ -43,7 +43,7 @@ ROWS: dict[str, Kind] = {
         (
             ("shebang-missing", 0.3),
             ("image-arch-mismatch", 0.27),
-            ("binfmt-not-registered", 0.25),
+            ("binfmt-not-registered", 0.3),
             ("qemu-wrong-target", 0.15),
             ("argv0-flag", 0.1),
             ("binary-corrupt-or-empty", 0.1),
@@ -241,6 +241,11 @@ ROWS: dict[str, Kind] = {
     "seccomp-weak": Kind(
         "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="container", weight=0.5
     ),
+    "signature-unreadable": Kind(
+        "apt could not check any signature, as where the clock of a new image is refused by an old sandbox",
+        (("seccomp-or-sandbox", 0.85),),
+        weight=0.4,
+    ),
     "clock-or-emulator": Kind(
         "V8 came where it never should, as where reading the clock is refused, or under an emulator",
         (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.3)),
@@ -259,8 +264,7 @@ ROWS: dict[str, Kind] = {
     "compiler-crash": Kind(
         "a compiler was killed by a signal; under emulation that is mostly the emulator",
         (("qemu-crash", 0.8), ("cpu-feature", 0.05)),
-        needs="emulation",
-        weight=0.5,
+        weight=0.4,
     ),
     "apt-method-crash": Kind(
         "a program with which apt fetches was killed by a signal, as under an emulator",
@@ -319,6 +323,61 @@ ROWS: dict[str, Kind] = {
         "personality(2) was refused, as by the seccomp filter of an engine",
         (("seccomp-or-sandbox", 0.8), ("native-32bit-unsupported", 0.1)),
         weight=0.5,
+    ),
+    "toolchain-crash": Kind(
+        "a compiler that others run every day was killed by a signal: mostly the emulator below it",
+        (("qemu-crash", 0.7), ("rosetta", 0.2), ("cpu-feature", 0.03)),
+        weight=0.6,
+    ),
+    "longjmp": Kind(
+        "glibc found a stack laid out as no kernel does it: a translator of programs did",
+        (("rosetta", 0.5), ("qemu-crash", 0.45)),
+        weight=0.5,
+    ),
+    "dotnet-folder": Kind(
+        ".NET read an empty folder where its versions are, as 32-bit programs do under an emulator",
+        (("qemu-crash", 0.5), ("qemu-32bit-largefile", 0.4)),
+        needs="emulation",
+        weight=0.6,
+    ),
+    "go-stack": Kind(
+        "the Go runtime found its stack in a state that no correct program leaves it in",
+        (("qemu-crash", 0.85), ("cpu-feature", 0.03)),
+        weight=0.5,
+    ),
+    "go-exec-refused": Kind(
+        "the kernel, or an emulator in its place, refused to execute a program as it is",
+        (
+            ("qemu-unsupported-syscall", 0.45),
+            ("qemu-crash", 0.35),
+            ("page-size", 0.1),
+            ("binary-corrupt-or-empty", 0.05),
+        ),
+        weight=0.4,
+    ),
+    "seccomp-absent": Kind(
+        "there is no seccomp, as in a virtual machine that Rosetta or another emulator runs",
+        (("rosetta", 0.4), ("seccomp-or-sandbox", 0.35), ("qemu-unsupported-syscall", 0.2)),
+        weight=0.5,
+    ),
+    "mount-namespace": Kind(
+        "systemd could not make a mount namespace for a service, as in a container or under an emulator",
+        (("qemu-unsupported-syscall", 0.5), ("seccomp-or-sandbox", 0.45)),
+        weight=0.5,
+    ),
+    "dotnet-null": Kind(
+        ".NET lost its way while it restored packages, as under an emulator that it does not support",
+        (("qemu-crash", 0.85), ("rosetta", 0.05)),
+        weight=0.4,
+    ),
+    "sigaltstack": Kind(
+        "sigaltstack was answered as no Linux kernel would: an emulator did",
+        (("qemu-crash", 0.7), ("qemu-unsupported-syscall", 0.25)),
+    ),
+    "inotify": Kind(
+        "inotify is not there: every kernel has it, emulators of programs mostly lack it",
+        (("qemu-unsupported-syscall", 0.85), ("rosetta", 0.1)),
+        weight=0.7,
     ),
     "coreclr": Kind(
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from qemudoctor.errors.reading.errnos import BY_TEXT
-from qemudoctor.errors.reading.translations import translations
+from qemudoctor.errors.reading.translations import BESIDE, translations
 
 LONGEST = 4096
 """Characters of a line that are looked at; what is longer is cut around the place of interest by the reader."""
@@ -34,7 +34,7 @@ _PREFIX = (
     r"|std(?:out|err) [FP] "  # CRI log format
     r"|#\d{1,4} (?:\d{1,6}\.\d{1,3} )?(?:\[[^\]]{1,64}\] )?"  # BuildKit, plain progress
     r"|(?:=> ){1,3}(?:=> )?(?:# )?"  # BuildKit, terminal
-    r"|\d{1,6}\.\d{2,3} "  # BuildKit's list of the last lines
+    r"|(?:\d{1,6}\.\d{2,3}|\d{3,6}\.\d) "  # BuildKit's list of the last lines
     r"|##\[(?:error|warning|debug|group|command)\]|::(?:error|warning)[^:]{0,128}::"  # GitHub
     # Jenkins, Armbian, Maven, the kernel; not the names of those who say what follows
     r"|\[(?!signal |dumb-init\]|FATAL tini|BOX\d\d\]|error: 193\])[^\]]{0,48}\](?=[\s\[])"
@@ -55,7 +55,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def _translated() -> tuple[tuple[str, str], ...]:
     # Quotation marks are normalised before the words are looked for.
-    return tuple((word.translate(_QUOTES), english) for word, english in translations())
+    return tuple((word.translate(_QUOTES), english) for word, english in (*translations(), *BESIDE))
 
 
 def without_escapes(text: str) -> str:

@@ -56,6 +56,7 @@ SCAN: tuple[bytes, ...] = tuple(
         "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
         "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
+        "sigaltstack", "nuget.targets(",
     )
 )
 # fmt: on
@@ -144,6 +145,8 @@ class Log:
             if not before or not (looks_cut or is_long):
                 continue
             first, second = before.decode("utf-8", "replace"), line.raw.lstrip()
+            if first.startswith(">"):
+                second = second.lstrip("> ")
             for gap in (" ", "") if is_long else (" ",):
                 both = f"{first}{gap}{second}"
                 yield Line(line.number, start, line.end, both, clean_line(both), line.text)

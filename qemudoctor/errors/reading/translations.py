@@ -233,6 +233,28 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "syntax error near unexpected token",
+        (
+            "Syntaxfehler beim unerwarteten Symbol",
+            "erreur de syntaxe près du symbole inattendu",
+            "error sintáctico cerca del elemento inesperado",
+            "予期しないトークン",
+            "未预期的记号",
+            "未預期的字組",
+            "erro de sintaxe próximo ao token inesperado",
+            "erro de sintaxe junto a símbolo",
+            "errore di sintassi vicino al token non atteso",
+            "syntaxfout nabij onverwacht symbool",
+            "синтаксическая ошибка рядом с неожиданным маркером",
+            "błąd składni przy nieoczekiwanym znaczniku",
+            "예기치 않은 토큰",
+            "chyba syntaxe poblíž neočekávaného tokenu",
+            "beklenmeyen jeton",
+            "синтаксична помилка коло неочікуваної лексеми",
+            "syntaxfel nära den oväntade symbolen",
+        ),
+    ),
+    (
         "read-only file system",
         (
             "Das Dateisystem ist nur lesbar",
@@ -246,9 +268,26 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
+# What bash puts before what it says: translated where it stands, but no reason to look at a line.
+_LINE = (
+    *("línea", "línia", "Zeile", "ligne", "riga", "linia", "regel", "linha", "строка", "řádek", "satır", "рядок"),
+    *("rad", "줄"),
+)
+BESIDE: tuple[tuple[str, str], ...] = (
+    *((f" {word} ", " line ") for word in _LINE),
+    (" : line ", ": line "),
+    ("：第 ", ": line "),
+    (": 第 ", ": line "),
+    (" 行：", ": "),
+    (" 列：", ": "),
+)
+
 
 def translations() -> Iterator[tuple[str, str]]:
-    """Yield all pairs of a translation and what it says in English."""
+    """Yield all pairs of a translation and what it says in English; zsh begins its reasons with a small letter."""
     for english, words in (*ROWS, *MORE):
         for word in words:
             yield word, english
+            small = word[0].lower() + word[1:]
+            if small != word:
+                yield small, english

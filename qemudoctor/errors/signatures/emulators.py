@@ -256,4 +256,39 @@ ROWS: tuple[Signature, ...] = (
         r"|rosetta: ",
         source="Apple Rosetta for Linux",
     ),
+    Signature(
+        "argv-shifted-name",
+        "argv-shift",
+        "other",
+        ("unrecognized command", "unknown command"),
+        r"(?:unrecognized|unknown) command [`'\"](?:(?P<program>[\w-]{1,40}) /"
+        r"|/[\"'] for [\"'](?P<program2>[\w-]{1,40}))[\"'`]",
+        source="spf13/cobra: a program that starts itself under another name, as podman and buildah do, got its"
+        " arguments shifted",
+    ),
+    Signature(
+        "android-qemu-library",
+        "emulator-dynamic",
+        "qemu",
+        ("qemu-",),
+        r"(?<![\w./-])qemu-(?!system|img)[a-z0-9_-]{2,24}\"?: library \"[^\"]{1,60}\" not found",
+        source="Android's linker",
+    ),
+    Signature(
+        "ioctl-unknown",
+        "emulated-syscall",
+        "other",
+        ("inappropriate ioctl",),
+        r"ioctl\((?P<syscall>(?:FI|BLK|FS_IOC|LOOP|TUN|SIO|VIDIOC|DRM)_?[A-Z_]{3,30})\): inappropriate ioctl",
+        source="linux-user/ioctls.h lists the ioctls that QEMU knows; for others it says ENOTTY",
+    ),
+    Signature(
+        "dotnet-restore",
+        "dotnet-null",
+        "other",
+        ("nuget.targets(",),
+        r"NuGet\.targets\(\d{1,5},\d{1,4}\): error MSB40\d\d: [^\n]{0,120}(?:NullReferenceException"
+        r"|object reference not set)",
+        source="dotnet restore, as under an emulator, which .NET does not support",
+    ),
 )

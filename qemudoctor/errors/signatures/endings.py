@@ -61,10 +61,18 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "status-as-command",
-        "exit-status-shown",
+        "contained-crash",
         "other",
         (": command not found", ": not found"),
-        r"sh: (?:\d{1,3}: )?(?P<status>139|132|134|159): (?:command )?not found",
+        r"sh: (?:\d{1,3}: )?(?P<status>139|13[2-6]|159): (?:command )?not found",
         source="shells: $? typed as a command",
+    ),
+    Signature(
+        "compose-exit",
+        "contained-crash",
+        "docker",
+        ("exited with code 1",),
+        r"^[\w.-]{1,80} exited with code (?P<status>13[4-9]|159)$",
+        source="docker compose",
     ),
 )

@@ -4,6 +4,15 @@ from qemudoctor.errors.signatures.signature import ERRNO, EXECVE_WORDS, PROGRAM,
 
 ROWS: tuple[Signature, ...] = (
     Signature(
+        "seccomp-rule",
+        "seccomp",
+        "containerd",
+        ("adding seccomp", "seccomp filter", "loading seccomp"),
+        rf"(?:(?:unable to init seccomp|loading seccomp)[^\n]{{0,200}}error"
+        rf"|error adding seccomp)(?:[^\n]{{0,200}}?{ERRNO})?",
+        source="opencontainers/runc libcontainer/seccomp",
+    ),
+    Signature(
         "runc-standard-init",
         "engine:*",
         "runc",
@@ -142,7 +151,7 @@ ROWS: tuple[Signature, ...] = (
         "lookup:ENOENT",
         "docker",
         ("container command", "no command specified"),
-        r"container command '?(?P<program>[^']{0,200}?)'? not found or does not exist|no command specified",
+        r"container command (?:'(?P<program>[^']{0,200})' )?not found or does not exist|no command specified",
         errno="ENOENT",
         source="moby daemon/start.go, 1.10 and later",
     ),
@@ -161,5 +170,13 @@ ROWS: tuple[Signature, ...] = (
         ("system error",),
         rf"\[\d{{1,2}}\] system error: (?:[^\n]{{0,200}}: )?{ERRNO}",
         source="moby before 1.11, wrapping libcontainer",
+    ),
+    Signature(
+        "seccomp-absent",
+        "seccomp-absent",
+        "containerd",
+        ("seccomp is not supported",),
+        r"seccomp is not supported",
+        source="containerd: PR_GET_SECCOMP failed",
     ),
 )

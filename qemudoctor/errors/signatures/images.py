@@ -1,6 +1,6 @@
 """Images and their platforms, and the builders of images."""
 
-from qemudoctor.errors.signatures.signature import ERRNO, Signature
+from qemudoctor.errors.signatures.signature import Signature
 
 ROWS: tuple[Signature, ...] = (
     Signature(
@@ -181,11 +181,11 @@ ROWS: tuple[Signature, ...] = (
         source="moby/buildkit; moby builder/dockerfile",
     ),
     Signature(
-        "seccomp-rule",
-        "seccomp",
-        "containerd",
-        ("adding seccomp", "seccomp filter", "loading seccomp"),
-        rf"(?:error adding seccomp|unable to init seccomp|loading seccomp)[^\n]{{0,200}}?(?:{ERRNO}|error)",
-        source="opencontainers/runc libcontainer/seccomp",
+        "swarm-platform",
+        "no-image",
+        "docker",
+        ("unsupported platform on",),
+        r"no suitable node \([^)\n]{0,60}unsupported platform on \d{1,5} node",
+        source="moby/swarmkit manager/scheduler: platforms of the image against those of the nodes",
     ),
 )

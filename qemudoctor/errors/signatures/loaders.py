@@ -213,7 +213,8 @@ ROWS: tuple[Signature, ...] = (
         "page-size",
         "other",
         ("page-aligned", "elf load command"),
-        r"ELF load command (?:address/offset|alignment) not (?:properly )?(?:page-)?aligned|not page-aligned",
+        r"ELF load command (?:address/offset|alignment) not (?:properly )?(?:page-)?aligned|not page-aligned"
+        r"|command address/offset not page$",
         source="glibc elf/dl-load.c",
     ),
     Signature(
@@ -332,5 +333,22 @@ ROWS: tuple[Signature, ...] = (
         r"|does not have a compatible architecture|due to incompatible architecture|incompatible with the architectures"
         r" configured",
         source="dpkg src/main/unpack.c; rpm",
+    ),
+    Signature(
+        "go-amd64-level",
+        "cpu-level",
+        "go",
+        ("microarchitecture support",),
+        r"can only be run on AMD64 processors with v\d microarchitecture support",
+        source="Go runtime/asm_amd64.s: built with GOAMD64 above v1",
+    ),
+    Signature(
+        "appimage-interpreter",
+        "emulator-dynamic",
+        "other",
+        ("appimagelauncher: error while",),
+        r"/bin/AppImageLauncher: error while loading shared libraries: (?P<interpreter>[^\s:]{1,200})",
+        errno="ENOENT",
+        source="AppImageLauncher: it registers itself as the interpreter of AppImages",
     ),
 )

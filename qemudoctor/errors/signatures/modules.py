@@ -70,4 +70,12 @@ ROWS: tuple[Signature, ...] = (
         r"(?<![\w.+-])(?P<program>[\w.+-]{1,200}\.whl) is not a supported wheel on this platform",
         source="pip",
     ),
+    Signature(
+        "swc-binary",
+        "wrong-package",
+        "node",
+        ("load swc binary",),
+        r"failed to load SWC binary for (?P<platform>[a-z]{3,8}/\w{2,8})",
+        source="Next.js packages/next/src/build/swc",
+    ),
 )

@@ -279,4 +279,13 @@ ROWS: tuple[Signature, ...] = (
         rf"|can't execute|couldn't execute)(?: program| command)? {PROGRAM}:? {ERRNO}",
         source="git run-command.c; make; dpkg; gcc",
     ),
+    Signature(
+        "go-forkexec-einval",
+        "go-exec-refused",
+        "go",
+        ("fork/exec",),
+        r"fork/exec (?P<program>[^\s:]{1,300}): invalid argument",
+        errno="EINVAL",
+        source="Go os/exec",
+    ),
 )

@@ -75,7 +75,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "time64",
-        "seccomp-weak",
+        "signature-unreadable",
         "other",
         ("at least one invalid signature was encountered",),
         r"at least one invalid signature was encountered",
@@ -253,4 +253,40 @@ ROWS: tuple[Signature, ...] = (
         source="AppArmor audit",
     ),
     # What is left when a program dies, named by nobody
+    Signature(
+        "young-syscall-refused",
+        "seccomp",
+        "other",
+        ("= -1 eperm",),
+        r"\b(?P<syscall>clone3|close_range|faccessat2|fchmodat2|openat2|statx|rseq|pidfd_open|io_uring_setup"
+        r"|epoll_pwait2|futex_waitv)\([^\n]{0,600}= -1 EPERM",
+        errno="EPERM",
+        source="strace: calls that are younger than the seccomp filters of old engines, which answer EPERM",
+    ),
+    Signature(
+        "close-range-refused",
+        "seccomp",
+        "other",
+        ("failed to close file descriptor for child",),
+        r"failed to close file descriptor for child process \(operation not permitted\)",
+        errno="EPERM",
+        source="GLib glib/gspawn.c: close_range, younger than the seccomp filter of old engines",
+    ),
+    Signature(
+        "mount-namespace",
+        "mount-namespace",
+        "systemd",
+        ("set up mount namespacing",),
+        r"failed to set up mount namespacing: (?P<errno>invalid argument|function not implemented"
+        r"|permission denied|operation not permitted)",
+        source="systemd src/core/execute.c",
+    ),
+    Signature(
+        "seccomp-not-loaded",
+        "seccomp",
+        "other",
+        ("seccomp_load",),
+        r"seccomp_load\(\): \w|seccomp_load failed",
+        source="libseccomp: slirp4netns and others",
+    ),
 )

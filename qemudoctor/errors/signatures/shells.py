@@ -54,6 +54,15 @@ ROWS: tuple[Signature, ...] = (
         source="bash 5.2 execute_cmd.c shell_execve",
     ),
     Signature(
+        "env-one-word",
+        "bad-interpreter",
+        "other",
+        ("to pass options in shebang",),
+        r"use -\[v\]S to pass options in shebang lines",
+        errno="ENOENT",
+        source="coreutils src/env.c: all words of the #! line behind env are one name",
+    ),
+    Signature(
         "interpreter-crlf",
         "crlf",
         "bash",

@@ -74,7 +74,9 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "other",
         ("does not exist or could not be executed",),
-        rf"the file {PROGRAM} does not exist or could not be executed",
+        rf"the file {PROGRAM} does not exist or could not be executed"
+        r"|failed to execute process:? [\"'](?P<program2>[^\"'\s]{1,300})[\"'][.:] "
+        r"the file does not exist or could not be executed",
         errno="ENOENT",
         source="fish src/exec.cpp: execve of a file that it had found was answered with ENOENT",
     ),
@@ -127,7 +129,7 @@ ROWS: tuple[Signature, ...] = (
         "download-is-text",
         "dash",
         ("yntax error", "not found"),
-        r"(?:line \d: syntax error near unexpected token '?(?:<|newline)|line 1: <(?:!doctype|html)|: 1: (?:not"
+        r"(?:line \d: syntax error near unexpected token[ '\"]{1,2}(?:<|newline)|line 1: <(?:!doctype|html)|: 1: (?:not"
         r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: (?:not|40[34]:): (?:command )?not found"
         r"|: 1: [^\s:]{1,300}: not: (?:command )?not found|: \d: syntax error: newline unexpected)",
         source="bash, dash: an error page saved as a program",

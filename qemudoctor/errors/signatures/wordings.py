@@ -230,4 +230,21 @@ ROWS: tuple[Signature, ...] = (
         r"|[\"'] for [\"'](?P=program))[\"']",
         source="spf13/cobra: the program met its own name among its arguments",
     ),
+    Signature(
+        "emulator-to-be-configured",
+        "other-builder",
+        "other",
+        ("binfmt",),
+        r"(?:emulat\w{1,4}|binfmt)[^\n]{0,60}must be (?:configured|registered|installed|enabled|set up)"
+        r"|requires (?:qemu|binfmt)[^\n]{0,40}to be (?:configured|registered|installed|enabled|set up)",
+        source="openSUSE osc: a native build that is none",
+    ),
+    Signature(
+        "emulator-not-bound",
+        "emulator-missing",
+        "mount",
+        ("mount: mounting",),
+        r"mount: mounting [^\n]{0,300}(?P<interpreter>/[\w./-]{1,200}/qemu-[a-z0-9_]{2,16}-static) failed",
+        source="busybox mount: there is no emulator on the host that could be bound into the root",
+    ),
 )
