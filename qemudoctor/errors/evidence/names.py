@@ -77,7 +77,7 @@ ROWS: tuple[Feature, ...] = (
         "context",
         ("linux/amd64", "rosetta", "docker desktop"),
         r"--platform[ =]linux/amd64|rosetta|docker desktop[^\n]{0,80}(?:mac|apple|\bm[1-4]\b)",
-        (("rosetta", 90.0),),
+        (("rosetta", 75.0),),
         "who asks for linux/amd64 often sits at a Mac, where Rosetta runs such programs, and sometimes fails to",
     ),
     Feature(

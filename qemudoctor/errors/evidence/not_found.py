@@ -7,6 +7,16 @@ _N = ("ENOENT",)
 ROWS: tuple[Feature, ...] = (
     # no such file or directory
     Feature(
+        "emulator-is-there",
+        ("emulator-missing",),
+        "context",
+        ("chroot: failed to run", "-rwx"),
+        r"failed to run command '(?!\S{0,200}static)\S{0,200}qemu-"
+        r"|\n-rwx[^\n]{10,120}/qemu-[a-z0-9_]{2,16}(?:-static)?\n",
+        (("interpreter-dynamic", 300.0), ("f-flag-missing", 0.1)),
+        "the emulator is there, so it is what the emulator needs that is not: it is not a static one",
+    ),
+    Feature(
         "interpreter-of-appimages",
         ("shell:ENOENT", "shell-said:ENOENT", "shell-weak:ENOENT"),
         "program",

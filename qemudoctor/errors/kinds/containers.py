@@ -50,6 +50,15 @@ ROWS: dict[str, Kind] = {
         ),
         needs="engine-looked",
     ),
+    "early-lookup:ENOENT": Kind(
+        "the program is not in the image, or what it needs to start is not",
+        (
+            ("entrypoint-missing", 0.6),
+            ("elf-loader-missing", 0.15),
+            ("shebang-crlf", 0.08),
+            ("shebang-interpreter-missing", 0.07),
+        ),
+    ),
     "lookup:EPERM": Kind(
         "the engine may not execute the program in the image",
         (("permission-noexec", 0.6), ("seccomp-or-sandbox", 0.25), ("entrypoint-missing", 0.1)),

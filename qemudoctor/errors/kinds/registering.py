@@ -118,7 +118,12 @@ ROWS: dict[str, Kind] = {
     ),
     "emulator-missing": Kind(
         "the emulator is not installed where it was looked for",
-        (("interpreter-missing-on-host", 0.88), ("binfmt-not-registered", 0.05), ("f-flag-missing", 0.03)),
+        (
+            ("interpreter-missing-on-host", 0.88),
+            ("binfmt-not-registered", 0.05),
+            ("f-flag-missing", 0.03),
+            ("interpreter-dynamic", 0.01),
+        ),
     ),
     "emulator-advised": Kind(
         "a build tool says that an emulator is to be installed",

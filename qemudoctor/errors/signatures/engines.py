@@ -148,7 +148,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "docker-command",
-        "lookup:ENOENT",
+        "early-lookup:ENOENT",
         "docker",
         ("container command", "no command specified"),
         r"container command (?:'(?P<program>[^']{0,200})' )?not found or does not exist|no command specified",
