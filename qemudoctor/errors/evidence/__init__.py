@@ -44,7 +44,7 @@ NEEDS: dict[str, str] = {
     "emulation-or-lacking": rf"\A(?![\s\S]{{0,4000}}?(?:semlock|/dev/shm|sem_open"
     rf"|synchronize))[\s\S]*?(?:{EMULATION}|inotify"
     r"|semop|futex|robust_list|getdomainname|subvolume|pi-lock"
-    rf"|watcher|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
+    rf"|watcher|proot|ptrace|strace|\bgdb\b|io_uring|io_queue|libaio|epoll"
     r"|os error 38|/dev/video|v4l2|perf_event|openat2|faccessat2|clone3|close_range|pidfd)",
     "emulator": r"qemu|buildx|docker|podman|--platform|emulat|binfmt|cross",
     # Tools of every kind look for programs in $PATH.

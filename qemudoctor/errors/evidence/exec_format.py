@@ -246,15 +246,6 @@ ROWS: tuple[Feature, ...] = (
         "`file` names the architecture of the program",
     ),
     Feature(
-        "maintainer-script",
-        ("exec:ENOEXEC", "qemu-while-loading"),
-        "program",
-        ("/var/lib/dpkg/info/",),
-        "",
-        (("shebang-missing", 0.45), ("binary-corrupt-or-empty", 0.4), ("binfmt-not-registered", 2.0)),
-        "the scripts of packages have their #! line",
-    ),
-    Feature(
         "second-stage",
         ("chroot:ENOEXEC",),
         "program",

@@ -162,7 +162,7 @@ ROWS: tuple[Feature, ...] = (
         "line",
         ("/var/lib/dpkg/", "-installation script", "/debian/"),
         r"/var/lib/dpkg/(?:info|tmp\.ci)/|(?:pre|post)-installation script",
-        (("shebang-missing", 6.0), ("binary-corrupt-or-empty", 3.0)),
+        (("shebang-missing", 4.0), ("binary-corrupt-or-empty", 1.5), ("binfmt-not-registered", 2.0)),
         "it is the script of a package, which was written without its #! line or got damaged",
     ),
     Feature(

@@ -42,7 +42,7 @@ _PREFIX = (
     r"|(?:remote|stderr|stdout|time): "
 )
 # BuildKit's "> [stage 2/5] RUN" is none of these.
-_PASTED = r"(?:>+ ?(?!\[)|[*-] (?=[`\w/])|```\w{0,12} ?)+"
+_PASTED = r"(?:>+ ?(?!\[)|[*-] (?=[`\w/])|``` ?)+"
 _QUOTES = str.maketrans("\u2018\u2019`\u00b4\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'\'""""" ')
 _PREFIXES_MAX = 12
 

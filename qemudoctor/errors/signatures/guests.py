@@ -410,7 +410,7 @@ ROWS: tuple[Signature, ...] = (
         "toolchain-crash",
         "rust",
         ("rustc",),
-        r"/rustc -vV`? \(signal: \d{1,2}|rustc interrupted by SIG",
+        r"/rustc -vV['`]? \(signal: \d{1,2}|rustc interrupted by SIG",
         source="cargo; rustc: not even its version could be printed",
     ),
     Signature(

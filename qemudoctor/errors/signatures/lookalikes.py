@@ -243,9 +243,10 @@ ROWS: tuple[Signature, ...] = (
         "",
         "go",
         ("executable file not found",),
-        r"exec: \"(?:docker-(?:credential|buildx|compose)[\w.-]{0,40}|gcc|g\+\+|cc|clang|git|hg|xdg-open|wslview"
-        r"|new[ug]idmap|docker-init|conmon|slirp4netns|fuse-overlayfs|iptables"
-        r"|ssh)\": executable file not found",
+        r"exec: \"(?:new[ug]idmap|docker-init|conmon|slirp4netns|fuse-overlayfs|iptables)\": executable file not found"
+        r"|^(?![^\n]{0,400}(?:oci runtime|starting container|start container|runc))[^\n]{0,600}?exec: \"(?:docker-"
+        r"(?:credential|buildx|compose)[\w.-]{0,40}|docker-compose|gcc|g\+\+|cc|clang|git|hg|xdg-open|wslview|ssh)\": "
+        r"executable file not found",
         source="Go os/exec: a command that a tool on the host needs is not installed",
     ),
     Signature(
@@ -331,14 +332,6 @@ ROWS: tuple[Signature, ...] = (
         ("chdir to cwd",),
         r"chdir to cwd [^\n]{1,300}permission denied",
         source="opencontainers/runc libcontainer/init_linux.go: the user of the container may not enter the folder",
-    ),
-    Signature(
-        "interpreter-of-mono",
-        "",
-        "update-binfmts",
-        ("no executable ",),
-        r"no executable (?!\S{0,200}(?:qemu|box))/\S{1,200} found, but continuing anyway",
-        source="binfmt-support src/update-binfmts.c: a format whose package comes later, as that of Mono",
     ),
     Signature(
         "session-bus",

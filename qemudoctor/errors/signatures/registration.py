@@ -193,6 +193,14 @@ ROWS: tuple[Signature, ...] = (
         source="binfmt-support src/update-binfmts.c",
     ),
     Signature(
+        "interpreter-of-mono",
+        "",
+        "update-binfmts",
+        ("no executable ",),
+        r"no executable (?!\S{0,200}(?:qemu|box))/\S{1,200} found, but continuing anyway",
+        source="binfmt-support src/update-binfmts.c: a format whose package comes later, as that of Mono",
+    ),
+    Signature(
         "update-binfmts-no-executable",
         "emulator-missing",
         "update-binfmts",

@@ -67,7 +67,7 @@ ROWS: tuple[Signature, ...] = (
         "crlf",
         "bash",
         ("^m", "\\r", "\\015"),
-        r"(?<![\w./-])(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"'\u201d\u2019]?:? {0,3}"
+        r"(?<![\w./-])(?P<interpreter>[\w./-]{1,200})(?:\^M|\\r|\\015|\\x0d)[\"'\u201d\u2019]? ?:? {0,3}"
         r"(?:bad interpreter|no such file|not found|command not found|permission denied)"
         r"|shebang line ends with \\r|bad interpreter[^\n]{0,120}(?:\^M|\\r|\\015)|\$?'\\r'?: command not found",
         errno="ENOENT",

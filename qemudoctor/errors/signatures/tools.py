@@ -167,4 +167,12 @@ ROWS: tuple[Signature, ...] = (
         errno="ENOENT",
         source="Linux guests on Apple silicon: the share that holds Rosetta",
     ),
+    Signature(
+        "armbian-binfmts",
+        "not-registered",
+        "other",
+        ("failed to update binfmts",),
+        r"failed to update binfmts",
+        source="Armbian lib/functions/rootfs/qemu-static.sh",
+    ),
 )
