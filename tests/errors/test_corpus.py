@@ -18,6 +18,7 @@ LATER = cases("fixtures/corpus/development.jsonl")
 # Up to the sixth round; what is known of these is not given up for the figures of all.
 EARLIER = LATER[:318]
 MESSAGES = cases("fixtures/messages/engines.jsonl")
+PARAPHRASES = cases("tests/errors/paraphrases.jsonl")
 
 
 class Figures(NamedTuple):
@@ -80,7 +81,7 @@ def test_the_same_is_seen_in_a_long_log() -> None:
     filler = "".join(
         f"[{i}] compiling object file number {i} of the library with the usual flags\n" for i in range(400)
     )
-    texts = [x["text"] for x in (*CASES, *LATER)]
+    texts = [x["text"] for x in (*CASES, *LATER, *PARAPHRASES)]
     # A message that was wrapped by hand is put together in a short text only.
     texts = [x for x in texts if explain_error(x).symptoms and any(explain_error(y).symptoms for y in x.splitlines())]
     assert [x for x in texts if not explain_error(f"{filler}{x}\n{filler}").symptoms] == []

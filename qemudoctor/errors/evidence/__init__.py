@@ -22,11 +22,14 @@ NEEDS: dict[str, str] = {
     r"|] {0,3}(?:sudo )?(?:tee )?(?:-a )?[\"']?/(?:sys|proc"
     r"|dev(?!/(?:null|std)))/"
     r"|cgroup|gpio|scaling_|\bpwm|hwmon|zram|\bi2c))",
-    # A program without large file support that wrote, or read, more than 2 GiB.
-    "no-large-file": rf"{EMULATION}|\A(?![\s\S]{{0,4000}}?\b(?:2[2-9]|[3-9]\d|[2-9]\d\d)\d{{8}}\b)",
+    # A program without large file support that wrote, or read, more than 2 GiB, or only opened such a file.
+    "no-large-file": rf"{EMULATION}|\A(?![\s\S]{{0,4000}}?(?:\b(?:2[2-9]|[3-9]\d|[2-9]\d\d)\d{{8}}\b"
+    r"|(?:\b(?:opening file|could not open|can't open|cannot open|failed to open|open)\b"
+    r"|statv?fs\(\))(?![^\n]{0,300}director)"
+    r"[^\n]{0,300}value too large))",
     "binfmt": r"binfmt|qemu|interpreter|update-binfmts",
     "registry": r"binfmt|qemu|debootstrap|interpreter|register|multiarch",
-    "container": r"docker|podman|container|containerd|kube|seccomp|run |apt|#\d|alpine|armv7|arm64v8|arm32v7",
+    "container": r"docker|podman|container|containerd|kube|seccomp|run |apt|inrelease|#\d|alpine|armv7|arm64v8|arm32v7",
     "other-platform": r"\[linux/(?:arm|s390|ppc|riscv|mips|loong)|--platform|buildx|qemu",
     # By ls or which.
     "shown-to-be-there": r": (?P<name>[\w.+-]{1,60}): not found[\s\S]{0,600}?\n(?:-rwx[^\n]{0,120} )?"

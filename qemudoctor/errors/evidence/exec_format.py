@@ -145,10 +145,19 @@ ROWS: tuple[Feature, ...] = (
         "windows-wsl",
         ("shell:ENOEXEC", "exec:ENOEXEC"),
         "context",
-        (".exe", "wsl", "microsoft", "@laptop-", "@desktop-"),
+        (".exe", "wsl"),
         "",
-        (("binfmt-not-registered", 2.5), ("native-32bit-unsupported", 4.0)),
+        (("binfmt-not-registered", 2.5), ("native-32bit-unsupported", 1.5)),
         "under WSL an entry starts Windows programs",
+    ),
+    Feature(
+        "wsl-1",
+        ("shell:ENOEXEC", "exec:ENOEXEC"),
+        "context",
+        ("wsl", "-microsoft", "@desktop-", "@laptop-"),
+        r"\bwsl\b|-microsoft\b|@(?:desktop|laptop)-[a-z0-9]{7,8}(?=[:\s])",
+        (("native-32bit-unsupported", 3.0),),
+        "WSL 1 runs no 32-bit Linux programs",
     ),
     Feature(
         "32-bit-on-arm64",
@@ -192,10 +201,9 @@ ROWS: tuple[Feature, ...] = (
         "32-bit-named",
         ("shell:ENOEXEC", "exec:ENOEXEC", "engine:ENOEXEC", "binary-as-script-weak"),
         "context",
-        ("32", "86", "box86", "gnueabihf"),
-        r"linux32|ubuntu12_32|32[-_ ]?bit|\b32 ?bit|-m32\b|\bt32\b|i[3-6]86|ia32|linux[-_](?:x86(?![-_]?64)|386"
-        r"|32)\b|\bbox86\b"
-        r"|gnueabihf",
+        ("32", "86", "box86"),
+        r"linux32|ubuntu12_32|32[-_ ]?bit|-m32\b|/t32\b|(?<![\w-])i[3-6]86\b|ia32|linux-386\b|\bbox86\b"
+        r"|/linux[-_](?:x86(?![-_]?64)|32)/\S{1,100}: ",
         (("native-32bit-unsupported", 4.0),),
         "a 32-bit program: some 64-bit kernels and processors do not run it",
     ),
@@ -203,10 +211,20 @@ ROWS: tuple[Feature, ...] = (
         "packaged-for-this-host",
         ("shell:ENOEXEC", "exec:ENOEXEC"),
         "context",
-        ("/snap/", "flatpak run", "/app/bin/", "/app/extra/", ".mount_", "[fatal tini", "/opt/java/"),
-        "",
+        ("/snap/", "flatpak run", "/app/extra/", "/app/bin/", ".mount_"),
+        r"flatpak run|(?:^|[\s:])/(?:snap|app/extra|tmp/\.mount_\w{1,20})/[^\s:]{1,200}: |/tmp/\.mount_\w{1,20}/apprun"
+        r"|/app/bin/(?P<name>[\w.-]{1,60}): /app/bin/(?P=name): ",
         (("image-metadata-mismatch", 3.5),),
         "it lies in a package that was chosen for this host, and is not for this host",
+    ),
+    Feature(
+        "program-of-an-image",
+        ("exec:ENOEXEC", "shell:ENOEXEC"),
+        "line",
+        ("[fatal tini", "/opt/java/"),
+        "",
+        (("image-metadata-mismatch", 3.5),),
+        "it is the program of an image: what the image says of itself may be wrong",
     ),
     Feature(
         "file-is-text",

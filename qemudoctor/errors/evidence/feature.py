@@ -12,13 +12,14 @@ EMULATION = (
     r"|ppc64|riscv|mips)"
     r"|(?:arm32v[567]|arm64v8|s390x|ppc64le|riscv64)\b|arm64|aarch64|armhf|armv[678]|\barm\b|libc-bin|python3[\w.]{0,4}-minimal|cross.?(?:build"
     r"|compil|platform)|multi-?arch|foreign|chroot|apple silicon|\bm[1-4]\b"
-    # Where QEMU puts 64-bit programs in memory; kernels do not.
+    # Where QEMU puts the code of 64-bit programs; kernels do not (the heap of Go does begin there on ARM).
     r"|\bpc=0x0{0,6}40[0-9a-f]{8}\b"
 )
 BUILD = (
     r"(?:^|\n|\] |> |: )run (?!')|#\d{1,4} \[|#\d{1,4} \d|step \d{1,3}/\d{1,3}|step \d{1,3}:|executor failed"
     r"|process \"/bin/sh -c|dockerfile|docker build|buildx|failed to solve|building (?:image|stage)|kaniko"
-    r"|(?:^|\n)(?:\d{1,3}\.\d{2,3}|\d{3,5}\.\d) \S[^\n]{0,400}\n(?:\d{1,3}\.\d{2,3}|\d{3,5}\.\d) \S"
+    r"|(?:^|\n)\d{1,4}\.\d{2,3} \S[^\n]{0,400}\n\d{1,4}\.\d{2,3} \S"
+    r"|(?:^|\n)\d{3,5}\.\d \S[^\n]{0,400}\n\d{3,5}\.\d \S[^\n]{0,400}\n\d{3,5}\.\d \S"
     r"|buildah|did not complete successfully"
     r"|\brun --mount|returned a non-zero code"
 )

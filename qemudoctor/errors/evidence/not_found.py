@@ -10,11 +10,20 @@ ROWS: tuple[Feature, ...] = (
         "emulator-is-there",
         ("emulator-missing",),
         "context",
-        ("chroot: failed to run", "-rwx"),
-        r"failed to run command '(?!\S{0,200}static)\S{0,200}qemu-"
-        r"|\n-rwx[^\n]{10,120}/qemu-[a-z0-9_]{2,16}(?:-static)?\n",
+        ("-rwx",),
+        r"\n-rwx[^\n]{10,120}/qemu-[a-z0-9_]{2,16}(?:-static)?\n",
         (("interpreter-dynamic", 300.0), ("f-flag-missing", 0.1)),
         "the emulator is there, so it is what the emulator needs that is not: it is not a static one",
+    ),
+    Feature(
+        "emulator-in-a-root",
+        ("emulator-missing",),
+        "line",
+        ("chroot: failed to run",),
+        r"failed to run command '(?!\S{0,200}static)\S{0,200}qemu-",
+        (("interpreter-dynamic", 100.0),),
+        "it bears the name of a dynamic emulator, and the libraries of that are not in the root; or it is not"
+        " there either",
     ),
     Feature(
         "interpreter-of-appimages",

@@ -50,6 +50,15 @@ ROWS: dict[str, Kind] = {
         ),
         needs="engine-looked",
     ),
+    "windows-engine": Kind(
+        "an engine for Windows containers was asked for an image that is for Linux only, or for another Windows",
+        (("image-arch-mismatch", 0.9),),
+    ),
+    "no-command": Kind(
+        "neither the image nor the command line names a program",
+        (("entrypoint-missing", 0.9),),
+        weight=0.6,
+    ),
     "early-lookup:ENOENT": Kind(
         "the program is not in the image, or what it needs to start is not",
         (

@@ -142,6 +142,11 @@ ROWS: dict[str, Kind] = {
         needs="container",
         weight=0.5,
     ),
+    "exit-status-typed": Kind(
+        "an exit status above 128: killed by a signal",
+        (("qemu-crash", 0.55), ("cpu-feature", 0.3)),
+        weight=0.35,
+    ),
     "exit-status-shown": Kind(
         "an exit status above 128: killed by a signal",
         (("qemu-crash", 0.55), ("cpu-feature", 0.3)),
@@ -241,11 +246,6 @@ ROWS: dict[str, Kind] = {
     "seccomp-weak": Kind(
         "a system call that a sandbox refused", (("seccomp-or-sandbox", 0.85),), needs="container", weight=0.5
     ),
-    "signature-unreadable": Kind(
-        "apt could not check any signature, as where the clock of a new image is refused by an old sandbox",
-        (("seccomp-or-sandbox", 0.85),),
-        weight=0.4,
-    ),
     "clock-or-emulator": Kind(
         "V8 came where it never should, as where reading the clock is refused, or under an emulator",
         (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.3)),
@@ -262,7 +262,7 @@ ROWS: dict[str, Kind] = {
         weight=0.6,
     ),
     "compiler-crash": Kind(
-        "a compiler was killed by a signal; under emulation that is mostly the emulator",
+        "a compiler was killed by a signal: under emulation mostly by the emulator, elsewhere by a fault of its own",
         (("qemu-crash", 0.8), ("cpu-feature", 0.05)),
         weight=0.4,
     ),
@@ -325,14 +325,16 @@ ROWS: dict[str, Kind] = {
         weight=0.5,
     ),
     "toolchain-crash": Kind(
-        "a compiler that others run every day was killed by a signal: mostly the emulator below it",
+        "a compiler that others run every day was killed by a signal: by an emulator below it, or by too little memory",
         (("qemu-crash", 0.7), ("rosetta", 0.2), ("cpu-feature", 0.03)),
-        weight=0.6,
+        weight=0.4,
     ),
     "longjmp": Kind(
-        "glibc found a stack laid out as no kernel does it: a translator of programs did",
+        "glibc's check of longjmp met a stack that it does not know: of coroutines, of a signal handler, or of a"
+        " translator"
+        " of programs",
         (("rosetta", 0.5), ("qemu-crash", 0.45)),
-        weight=0.5,
+        weight=0.25,
     ),
     "dotnet-folder": Kind(
         ".NET read an empty folder where its versions are, as 32-bit programs do under an emulator",
@@ -341,24 +343,41 @@ ROWS: dict[str, Kind] = {
         weight=0.6,
     ),
     "go-stack": Kind(
-        "the Go runtime found its stack in a state that no correct program leaves it in",
+        "the Go runtime met a broken stack: an emulator broke it, or C code that wrote over it",
         (("qemu-crash", 0.85), ("cpu-feature", 0.03)),
-        weight=0.5,
+        weight=0.3,
     ),
     "go-exec-refused": Kind(
-        "the kernel, or an emulator in its place, refused to execute a program as it is",
+        "the kernel, or an emulator in its place, refused the way in which a program was to be started",
         (
             ("qemu-unsupported-syscall", 0.45),
             ("qemu-crash", 0.35),
             ("page-size", 0.1),
             ("binary-corrupt-or-empty", 0.05),
         ),
+        needs="emulation",
         weight=0.4,
     ),
     "seccomp-absent": Kind(
-        "there is no seccomp, as in a virtual machine that Rosetta or another emulator runs",
+        "no seccomp: the kernel was built without it, or Rosetta or QEMU runs the engine itself",
         (("rosetta", 0.4), ("seccomp-or-sandbox", 0.35), ("qemu-unsupported-syscall", 0.2)),
+        weight=0.3,
+    ),
+    "emulator-refused": Kind(
+        "an emulator may not be executed: a sandbox forbids it, or its file does",
+        (("seccomp-or-sandbox", 0.6), ("permission-noexec", 0.35)),
+        weight=0.6,
+    ),
+    "ioctl-unknown": Kind(
+        "an ioctl that the file, or whoever runs the program, does not know",
+        (("qemu-unsupported-syscall", 0.85), ("qemu-crash", 0.05)),
+        needs="emulation",
         weight=0.5,
+    ),
+    "mount-namespace-refused": Kind(
+        "systemd may not make a mount namespace for a service, as in a container",
+        (("seccomp-or-sandbox", 0.8), ("qemu-unsupported-syscall", 0.1)),
+        weight=0.4,
     ),
     "mount-namespace": Kind(
         "systemd could not make a mount namespace for a service, as in a container or under an emulator",
@@ -366,18 +385,20 @@ ROWS: dict[str, Kind] = {
         weight=0.5,
     ),
     "dotnet-null": Kind(
-        ".NET lost its way while it restored packages, as under an emulator that it does not support",
+        ".NET lost its way while it restored packages, as under an emulator, which it does not support",
         (("qemu-crash", 0.85), ("rosetta", 0.05)),
+        needs="emulation-or-build",
         weight=0.4,
     ),
     "sigaltstack": Kind(
-        "sigaltstack was answered as no Linux kernel would: an emulator did",
+        "the stack for signals was refused, as by some emulators",
         (("qemu-crash", 0.7), ("qemu-unsupported-syscall", 0.25)),
+        weight=0.5,
     ),
     "inotify": Kind(
-        "inotify is not there: every kernel has it, emulators of programs mostly lack it",
+        "inotify could not be set up: an emulator that lacks the call, or too many instances of it",
         (("qemu-unsupported-syscall", 0.85), ("rosetta", 0.1)),
-        weight=0.7,
+        weight=0.4,
     ),
     "coreclr": Kind(
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6

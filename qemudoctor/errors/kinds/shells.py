@@ -114,6 +114,10 @@ ROWS: dict[str, Kind] = {
         "the program named in the #! line was not found",
         (("shebang-interpreter-missing", 0.88), ("shebang-crlf", 0.1), ("entrypoint-missing", 0.01)),
     ),
+    "env-words": Kind(
+        "env took all words of the #! line for the name of one program",
+        (("shebang-interpreter-missing", 0.95),),
+    ),
     "bad-interpreter-format": Kind(
         "the program named in the #! line cannot be executed itself",
         (("image-arch-mismatch", 0.55), ("binfmt-not-registered", 0.2), ("shebang-interpreter-missing", 0.15)),

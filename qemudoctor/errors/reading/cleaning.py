@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from qemudoctor.errors.reading.errnos import BY_TEXT
-from qemudoctor.errors.reading.translations import BESIDE, translations
+from qemudoctor.errors.reading.translations import LINE_WORDS, translations
 
 LONGEST = 4096
 """Characters of a line that are looked at; what is longer is cut around the place of interest by the reader."""
@@ -34,7 +34,7 @@ _PREFIX = (
     r"|std(?:out|err) [FP] "  # CRI log format
     r"|#\d{1,4} (?:\d{1,6}\.\d{1,3} )?(?:\[[^\]]{1,64}\] )?"  # BuildKit, plain progress
     r"|(?:=> ){1,3}(?:=> )?(?:# )?"  # BuildKit, terminal
-    r"|(?:\d{1,6}\.\d{2,3}|\d{3,6}\.\d) "  # BuildKit's list of the last lines
+    r"|(?:\d{1,6}\.\d{2,3}|\d{3,5}\.\d(?! (?:req|[kmg]?b|ms|s)\b)) "  # BuildKit's list of the last lines
     r"|##\[(?:error|warning|debug|group|command)\]|::(?:error|warning)[^:]{0,128}::"  # GitHub
     # Jenkins, Armbian, Maven, the kernel; not the names of those who say what follows
     r"|\[(?!signal |dumb-init\]|FATAL tini|BOX\d\d\]|error: 193\])[^\]]{0,48}\](?=[\s\[])"
@@ -43,6 +43,7 @@ _PREFIX = (
 )
 # BuildKit's "> [stage 2/5] RUN" is none of these.
 _PASTED = r"(?:>+ ?(?!\[)|[*-] (?=[`\w/])|``` ?)+"
+_LINE_NUMBER = rf" ?[:：] ?(?:{LINE_WORDS}) ?(\d{{1,5}})(?: ?[行列])? ?[:：] ?"  # noqa: RUF001
 _QUOTES = str.maketrans("\u2018\u2019`\u00b4\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'\'""""" ')
 _PREFIXES_MAX = 12
 
@@ -55,7 +56,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 @cache
 def _translated() -> tuple[tuple[str, str], ...]:
     # Quotation marks are normalised before the words are looked for.
-    return tuple((word.translate(_QUOTES), english) for word, english in (*translations(), *BESIDE))
+    return tuple((word.translate(_QUOTES), english) for word, english in translations())
 
 
 def without_escapes(text: str) -> str:
@@ -79,7 +80,7 @@ def clean_line(text: str) -> str:
     """
     text = _message(text[:LONGEST])
     if "\u00ab" in text:  # French quotation marks have spaces inside
-        text = _compiled("\u00ab[ \u00a0\u202f]?|[ \u00a0\u202f]?\u00bb").sub('"', text)
+        text = _compiled("\u00ab[ \u00a0\u202f]?([^\u00ab\u00bb]{0,400}?)[ \u00a0\u202f]?\u00bb").sub(r'"\1"', text)
     text = _unquoted(without_escapes(text).strip()).translate(_QUOTES)
     text = _without_prefixes(text)
     return _completed(translate(text))
@@ -131,9 +132,13 @@ def _without_prefixes(text: str) -> str:
 
 def translate(text: str) -> str:
     """Return text with the words of the C library and of bash in English."""
+    text = _compiled(_LINE_NUMBER).sub(r": line \1: ", text)
     for word, english in _translated():
         if word in text:
             text = text.replace(word, english)
+        elif text.startswith("zsh: ") and word.isascii():
+            # zsh begins the words of the C library with a small letter.
+            text = text.replace(word[0].lower() + word[1:], english)
     return text
 
 

@@ -56,7 +56,9 @@ SCAN: tuple[bytes, ...] = tuple(
         "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
         "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
-        "sigaltstack", "nuget.targets(",
+        "sigaltstack", "nuget.targets(", "unexpected return pc", "alternate signal", "initialize inotify", ": signal: ",
+        "longjmp causes", "swc binary", "microarchitecture sup", "inappropriate ioctl", "version-numbered",
+        "error msb4", "exited with code 13", "exited with code 159",
     )
 )
 # fmt: on

@@ -236,10 +236,12 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "syntax error near unexpected token",
         (
             "Syntaxfehler beim unerwarteten Symbol",
+            "Syntaxfehler beim unerwarteten Wort",
             "erreur de syntaxe près du symbole inattendu",
             "error sintáctico cerca del elemento inesperado",
             "予期しないトークン",
             "未预期的记号",
+            "未预期的符号",
             "未預期的字組",
             "erro de sintaxe próximo ao token inesperado",
             "erro de sintaxe junto a símbolo",
@@ -268,26 +270,15 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
-# What bash puts before what it says: translated where it stands, but no reason to look at a line.
-_LINE = (
-    *("línea", "línia", "Zeile", "ligne", "riga", "linia", "regel", "linha", "строка", "řádek", "satır", "рядок"),
-    *("rad", "줄"),
-)
-BESIDE: tuple[tuple[str, str], ...] = (
-    *((f" {word} ", " line ") for word in _LINE),
-    (" : line ", ": line "),
-    ("：第 ", ": line "),
-    (": 第 ", ": line "),
-    (" 行：", ": "),
-    (" 列：", ": "),
+# The word that bash puts before the number of a line; translated where it stands, but no reason to look at a line.
+LINE_WORDS = (
+    "línea|línia|Zeile|ligne|riga|linia|regel|linha|linje|linio|строка|ред|řádek|riadok|satır|рядок|rad|rivi|redak|vrstica|baris"
+    "|줄|行|第"
 )
 
 
 def translations() -> Iterator[tuple[str, str]]:
-    """Yield all pairs of a translation and what it says in English; zsh begins its reasons with a small letter."""
+    """Yield all pairs of a translation and what it says in English."""
     for english, words in (*ROWS, *MORE):
         for word in words:
             yield word, english
-            small = word[0].lower() + word[1:]
-            if small != word:
-                yield small, english

@@ -257,16 +257,6 @@ ROWS: tuple[Signature, ...] = (
         source="Apple Rosetta for Linux",
     ),
     Signature(
-        "argv-shifted-name",
-        "argv-shift",
-        "other",
-        ("unrecognized command", "unknown command"),
-        r"(?:unrecognized|unknown) command [`'\"](?:(?P<program>[\w-]{1,40}) /"
-        r"|/[\"'] for [\"'](?P<program2>[\w-]{1,40}))[\"'`]",
-        source="spf13/cobra: a program that starts itself under another name, as podman and buildah do, got its"
-        " arguments shifted",
-    ),
-    Signature(
         "android-qemu-library",
         "emulator-dynamic",
         "qemu",
@@ -276,11 +266,14 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "ioctl-unknown",
-        "emulated-syscall",
+        "ioctl-unknown",
         "other",
         ("inappropriate ioctl",),
-        r"ioctl\((?P<syscall>(?:FI|BLK|FS_IOC|LOOP|TUN|SIO|VIDIOC|DRM)_?[A-Z_]{3,30})\): inappropriate ioctl",
-        source="linux-user/ioctls.h lists the ioctls that QEMU knows; for others it says ENOTTY",
+        r"ioctl\((?P<syscall>(?:FIFREEZE|FITHAW|FICLONE|BLK|FS_IOC|LOOP|TUN|DRM"
+        r"|RND)[A-Z0-9_]{0,30})\): inappropriate ioctl",
+        errno="ENOTTY",
+        source="linux-user/ioctls.h lists the ioctls that QEMU knows; for others it answers ENOTTY, as Linux"
+        " does for files that lack one",
     ),
     Signature(
         "dotnet-restore",

@@ -61,7 +61,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "status-as-command",
-        "contained-crash",
+        "exit-status-typed",
         "other",
         (": command not found", ": not found"),
         r"sh: (?:\d{1,3}: )?(?P<status>139|13[2-6]|159): (?:command )?not found",
@@ -72,7 +72,7 @@ ROWS: tuple[Signature, ...] = (
         "contained-crash",
         "docker",
         ("exited with code 1",),
-        r"^[\w.-]{1,80} exited with code (?P<status>13[4-9]|159)$",
+        r"^[\w.-]{1,80} exited with code (?P<status>13[2-6]|139|159)$",
         source="docker compose",
     ),
 )

@@ -8,7 +8,7 @@ ROWS: tuple[Signature, ...] = (
         "seccomp",
         "containerd",
         ("adding seccomp", "seccomp filter", "loading seccomp"),
-        rf"(?:(?:unable to init seccomp|loading seccomp)[^\n]{{0,200}}error"
+        rf"(?:(?:unable to init|loading) seccomp[^\n]{{0,80}}: (?:error\b|errno)"
         rf"|error adding seccomp)(?:[^\n]{{0,200}}?{ERRNO})?",
         source="opencontainers/runc libcontainer/seccomp",
     ),
@@ -150,10 +150,18 @@ ROWS: tuple[Signature, ...] = (
         "docker-command",
         "early-lookup:ENOENT",
         "docker",
-        ("container command", "no command specified"),
-        r"container command (?:'(?P<program>[^']{0,200})' )?not found or does not exist|no command specified",
+        ("container command",),
+        r"container command (?:'(?P<program>[^']{0,200})' )?not found or does not exist",
         errno="ENOENT",
         source="moby daemon/start.go, 1.10 and later",
+    ),
+    Signature(
+        "docker-no-command",
+        "no-command",
+        "docker",
+        ("no command specified",),
+        r"(?:daemon|docker)[^\n]{0,60}: no command specified",
+        source="moby daemon/create.go",
     ),
     Signature(
         "docker-invoked",

@@ -366,8 +366,8 @@ ROWS: tuple[Signature, ...] = (
         "sigaltstack",
         "other",
         ("sigaltstack failed", "set alternate signal stack"),
-        r"registering new sigaltstack failed|failed to set alternate signal stack",
-        source="wasmtime, Erlang: QEMU before 5.2 answered sigaltstack wrongly",
+        r"registering new sigaltstack failed|failed to set alternate signal stack(?![^\n]{0,100}memory)",
+        source="wasmtime, Erlang: old QEMUs answered sigaltstack wrongly",
     ),
     Signature(
         "inotify-missing",
@@ -375,7 +375,6 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("initialize inotify",),
         r"couldn't initialize inotify\. ? ?are you running linux",
-        errno="ENOSYS",
         source="inotify-tools libinotifytools",
     ),
     Signature(
@@ -386,15 +385,6 @@ ROWS: tuple[Signature, ...] = (
         r"^/?(?:(?:[\w.-]{1,60}/){0,6}(?:docker-)?entrypoint[\w.-]{0,20}|opt/(?:bitnami|mssql)/[\w./-]{1,60})"
         r": line \d{1,5}: {1,12}\d{1,7} (?P<signal_words>segmentation fault|illegal instruction|bus error|aborted) ",
         source="bash jobs.c: the script that a container starts with; those of Bitnami's images",
-    ),
-    Signature(
-        "gosu-root",
-        "sudo-bare",
-        "other",
-        ("failed switching to",),
-        r"failed switching to \"root\": operation not permitted",
-        errno="EPERM",
-        source="gosu: set user ID root, and started by another user",
     ),
     Signature(
         "go-toolchain-crash",
@@ -410,7 +400,7 @@ ROWS: tuple[Signature, ...] = (
         "toolchain-crash",
         "rust",
         ("rustc",),
-        r"/rustc -vV['`]? \(signal: \d{1,2}|rustc interrupted by SIG",
+        r"\brustc -vV['`]? \(signal: (?:4|5|6|7|8|11)\b|rustc interrupted by SIG(?:SEGV|ILL|BUS)",
         source="cargo; rustc: not even its version could be printed",
     ),
     Signature(

@@ -12,6 +12,14 @@ ROWS: tuple[Signature, ...] = (
         source="moby/buildkit solver/llbsolver",
     ),
     Signature(
+        "windows-engine",
+        "windows-engine",
+        "docker",
+        ("no matching manifest for windows",),
+        r"no matching manifest for (?P<platform>windows/\w{3,8})",
+        source="moby distribution/pull_v2.go",
+    ),
+    Signature(
         "no-manifest",
         "no-image",
         "docker",

@@ -171,23 +171,6 @@ ROWS: tuple[Signature, ...] = (
         source="moby distribution: an engine for Linux containers was asked for a Windows one",
     ),
     Signature(
-        "selinux-of-emulator",
-        "seccomp",
-        "kernel",
-        ("selinux is preventing",),
-        r"selinux is preventing (?P<program>[^\s]{1,200}) from using the exec",
-        source="setroubleshoot: memory that is to be executed",
-    ),
-    Signature(
-        "libvirt-refused",
-        "exec:EACCES",
-        "other",
-        ("cannot execute binary /",),
-        r"cannot execute binary (?P<program>/[^\s:]{1,200}): permission denied",
-        errno="EACCES",
-        source="libvirt src/util/vircommand.c",
-    ),
-    Signature(
         "full-emulator",
         "",
         "qemu",
@@ -287,7 +270,7 @@ ROWS: tuple[Signature, ...] = (
         "",
         "podman",
         ("stat'ing file",),
-        r"error stat'ing file [^\n]{1,300}permission denied",
+        r"error stat'ing file (?![^\n]{0,200}qemu-)[^\n]{1,300}permission denied",
         source="crun: the folder of a volume may not be looked at",
     ),
     Signature(
@@ -295,7 +278,7 @@ ROWS: tuple[Signature, ...] = (
         "",
         "runc",
         ("fork/exec /proc/self/exe",),
-        r"fork/exec /proc/self/exe: no such file",
+        r"fork/exec /proc/self/exe: (?:no such file|no space left|invalid argument)",
         source="opencontainers/runc: it lost its own file, or the /proc of the container",
     ),
     Signature(
@@ -303,34 +286,25 @@ ROWS: tuple[Signature, ...] = (
         "",
         "other",
         ("mount failed",),
-        r"^mount: (?![^\n]{0,200}binfmt)[^\n]{0,200}mount failed: ",
+        r"^mount: (?![^\n]{0,200}(?:binfmt|qemu-|rosetta|function not))[^\n]{0,200}mount failed: ",
         source="util-linux mount: another file system",
-    ),
-    Signature(
-        "large-file-opened",
-        "",
-        "other",
-        ("value too large",),
-        r"(?:(?:\bopen(?:ing file)?|could not open|can't open|cannot open)\b|statv?fs\(\))"
-        r"(?![^\n]{0,300}director)[^\n]{0,300}value too large"
-        r"|\bls: can't open [^\n]{1,200}value too large",
-        source="strerror(EOVERFLOW): a program, or a C library, without large file support met a file that needs it",
     ),
     Signature(
         "musl-without-libraries",
         "",
         "other",
         ("error relocating",),
-        r"error relocating [^\n]{1,300}: (?:_Z\w{1,300}|__once_proxy|lt_dl\w{1,30}|__cxa_\w{1,60}"
+        r"error relocating [^\n]{1,300}: (?:_ZN?K?St\w{1,300}|_ZTVN10__cxxabi\w{1,60}|_Z[nd][wal]\w{1,20}"
+        r"|__once_proxy|lt_dl\w{1,30}|__cxa_\w{1,60}"
         r"|_Unwind_\w{1,40}): symbol not found",
-        source="musl ldso/dynlink.c: libstdc++, libgcc or libltdl is not installed",
+        source="musl ldso/dynlink.c: libstdc++, libgcc or libltdl is not installed, or is another one",
     ),
     Signature(
         "working-directory-refused",
         "",
         "runc",
         ("chdir to cwd",),
-        r"chdir to cwd [^\n]{1,300}permission denied",
+        r"chdir to cwd [^\n]{1,300}(?:permission denied|not a directory)",
         source="opencontainers/runc libcontainer/init_linux.go: the user of the container may not enter the folder",
     ),
     Signature(
@@ -338,7 +312,7 @@ ROWS: tuple[Signature, ...] = (
         "",
         "crun",
         ("sd-bus ",),
-        r"\bsd-bus [a-z]",
+        r"\bsd-bus (?:add|call|open|message|method)\b",
         source="crun, conmon: the session bus of systemd, for control groups",
     ),
 )

@@ -75,7 +75,7 @@ ROWS: tuple[Signature, ...] = (
         "wrong-package",
         "node",
         ("load swc binary",),
-        r"failed to load SWC binary for (?P<platform>[a-z]{3,8}/\w{2,8})",
+        r"failed to load SWC binary for (?P<platform>linux/\w{2,8})",
         source="Next.js packages/next/src/build/swc",
     ),
 )

@@ -70,7 +70,7 @@ ROWS: tuple[Signature, ...] = (
         "noexec-said",
         "dash",
         ("ermission denied",),
-        r"^(?:[^\s:]{1,200}: )?\d{1,5}: (?:[^\s:]{1,200}: )?(?P<program>\.{0,2}/[^\s:]{1,300}):"
+        r"^[^\s:]{1,200}: \d{1,5}: (?:[^\s:]{1,200}: )?(?P<program>\.{0,2}/[^\s:]{1,300}):"
         r" (?P<errno>permission denied)$",
         source='dash src/error.c: of what it was to execute; of what it was to write it says "cannot create"',
     ),

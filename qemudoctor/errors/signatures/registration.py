@@ -197,7 +197,9 @@ ROWS: tuple[Signature, ...] = (
         "",
         "update-binfmts",
         ("no executable ",),
-        r"no executable (?!\S{0,200}(?:qemu|box))/\S{1,200} found, but continuing anyway",
+        r"no executable /(?:\S{1,200}/)?(?:cli|mono|wine|jexec|jarwrapper|llvm[\w.-]{0,20}|python[\d.]{0,5}"
+        r"|run-detectors)"
+        r" found, but continuing anyway",
         source="binfmt-support src/update-binfmts.c: a format whose package comes later, as that of Mono",
     ),
     Signature(

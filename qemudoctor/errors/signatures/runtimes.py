@@ -284,7 +284,7 @@ ROWS: tuple[Signature, ...] = (
         "go-exec-refused",
         "go",
         ("fork/exec",),
-        r"fork/exec (?P<program>[^\s:]{1,300}): invalid argument",
+        r"fork/exec (?P<program>(?!/proc/self/exe)[^\s:]{1,300}): invalid argument",
         errno="EINVAL",
         source="Go os/exec",
     ),

@@ -75,7 +75,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "time64",
-        "signature-unreadable",
+        "seccomp-weak",
         "other",
         ("at least one invalid signature was encountered",),
         r"at least one invalid signature was encountered",
@@ -252,14 +252,13 @@ ROWS: tuple[Signature, ...] = (
         errno="EACCES",
         source="AppArmor audit",
     ),
-    # What is left when a program dies, named by nobody
     Signature(
         "young-syscall-refused",
         "seccomp",
         "other",
         ("= -1 eperm",),
-        r"\b(?P<syscall>clone3|close_range|faccessat2|fchmodat2|openat2|statx|rseq|pidfd_open|io_uring_setup"
-        r"|epoll_pwait2|futex_waitv)\([^\n]{0,600}= -1 EPERM",
+        r"\b(?P<syscall>clone3|close_range|faccessat2|fchmodat2|openat2|statx|rseq|pidfd_open"
+        r"|epoll_pwait2|futex_waitv)\((?![^\n]{0,200}CLONE_NEW)[^\n]{0,600}= -1 EPERM",
         errno="EPERM",
         source="strace: calls that are younger than the seccomp filters of old engines, which answer EPERM",
     ),
@@ -277,8 +276,15 @@ ROWS: tuple[Signature, ...] = (
         "mount-namespace",
         "systemd",
         ("set up mount namespacing",),
-        r"failed to set up mount namespacing: (?P<errno>invalid argument|function not implemented"
-        r"|permission denied|operation not permitted)",
+        r"failed to set up mount namespacing: (?:/\S{1,200}: )?(?P<errno>invalid argument|function not implemented)",
+        source="systemd src/core/execute.c",
+    ),
+    Signature(
+        "mount-namespace-refused",
+        "mount-namespace-refused",
+        "systemd",
+        ("set up mount namespacing",),
+        r"failed to set up mount namespacing: (?:/\S{1,200}: )?(?P<errno>permission denied|operation not permitted)",
         source="systemd src/core/execute.c",
     ),
     Signature(
@@ -286,7 +292,7 @@ ROWS: tuple[Signature, ...] = (
         "seccomp",
         "other",
         ("seccomp_load",),
-        r"seccomp_load\(\): \w|seccomp_load failed",
+        r"seccomp_load\(\): (?!invalid argument|function not)\w|seccomp_load failed",
         source="libseccomp: slirp4netns and others",
     ),
 )

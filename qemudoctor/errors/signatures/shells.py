@@ -55,7 +55,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "env-one-word",
-        "bad-interpreter",
+        "env-words",
         "other",
         ("to pass options in shebang",),
         r"use -\[v\]S to pass options in shebang lines",

@@ -129,7 +129,7 @@ ROWS: tuple[Signature, ...] = (
         "download-is-text",
         "dash",
         ("yntax error", "not found"),
-        r"(?:line \d ?: syntax error near unexpected token[ '\"]{1,2}(?:<|newline)|line 1: <(?:!doctype|html)"
+        r"(?:line [12]: syntax error near unexpected token[ '\"]{1,2}(?:<|newline)|line 1: <(?:!doctype|html)"
         r"|: 1: (?:not"
         r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: (?:not|40[34]:): (?:command )?not found"
         r"|: 1: [^\s:]{1,300}: not: (?:command )?not found|: \d: syntax error: newline unexpected)",

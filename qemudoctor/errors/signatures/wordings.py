@@ -227,8 +227,10 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("unrecognized command", "unknown command", "unrecognised command"),
         r"(?:unrecogni[sz]ed|unknown) command [\"'](?P<program>[\w.-]{2,40})(?: (?P=program)"
-        r"|[\"'] for [\"'](?P=program))[\"']",
-        source="spf13/cobra: the program met its own name among its arguments",
+        r"|[\"'] for [\"'](?P=program))[\"']"
+        r"|unrecognized command [\"'](?P<program2>podman|buildah|skopeo) /"
+        r"|unknown command [\"']/[\"'] for [\"'](?P<program3>podman|buildah|skopeo)",
+        source="spf13/cobra: the program met its own name, or what it started itself with, among its arguments",
     ),
     Signature(
         "emulator-to-be-configured",
