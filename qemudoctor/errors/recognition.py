@@ -19,6 +19,8 @@ _PLATFORM_WORDS = (
     r"|(?:arm64v8|arm32v[567]|aarch64|arm64|armhf|armv7l|armv6l|s390x|ppc64le|riscv64|x86_64|x86-64|amd64)"
 )
 _SIGNALLED = 128
+_MOST_NEEDS = 200
+"""How often the lines around a line are searched in one log: enough for any that was not made to last."""
 
 
 class Seen(NamedTuple):
@@ -52,13 +54,14 @@ def recognise(log: Log) -> Iterator[Seen]:
 def _recognised(log: Log, lines: Iterable[Line]) -> Iterator[Seen]:
     said: set[tuple[str, str | None, str | None, str | None]] = set()
     done: set[str] = set()
+    needed = _Needed(log)
     for line in lines:
         if line.text in done:
             continue
         if line.rest and _only_looks_alike(line.rest):
             continue
         fitting = tuple(found for part in line.text.split("\n") for found in _matches(part))
-        seen = next(filter(None, (_seen(line, signature, match, log) for signature, match in fitting)), None)
+        seen = next(filter(None, (_seen(line, signature, match, log, needed) for signature, match in fitting)), None)
         if seen is None:
             if not fitting:
                 done.add(line.text)
@@ -93,15 +96,31 @@ def _matches(text: str) -> Iterator[tuple[Signature, re.Match[str]]]:
             yield signature, match
 
 
-def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> Seen | None:
+class _Needed:
+    """Whether the lines around a line show what a kind needs; of very many lines, those that come first."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._left = _MOST_NEEDS
+
+    def shows(self, line: Line, needs: str) -> bool:
+        """Return whether the lines around a line show a word of evidence.NEEDS."""
+        if not needs:
+            return True
+        if not self._left:
+            return False
+        self._left -= 1
+        return compiled(NEEDS[needs]).search(self._log.context(line)) is not None
+
+
+def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log, needed: _Needed) -> Seen | None:
     captured = {key: value for key, value in match.groupdict().items() if value}
     errno = BY_TEXT.get(captured.get("errno", "").lower(), signature.errno)
     found = kind_of(signature.kind, errno)
     if found is None:
         return None
     name, kind = found
-    context = log.context(line)
-    if kind.needs and not compiled(NEEDS[kind.needs]).search(context):
+    if not needed.shows(line, kind.needs):
         return None
     status = int(captured["status"]) if "status" in captured else None
     platform = captured.get("platform")
@@ -120,7 +139,7 @@ def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log) -> S
         interpreter=_first(captured, "interpreter"),
         syscall=captured.get("syscall"),
     )
-    return Seen(symptom, kind, line.text.lower(), context)
+    return Seen(symptom, kind, line.text.lower(), log.context(line))
 
 
 def _first(captured: dict[str, str], name: str) -> str | None:

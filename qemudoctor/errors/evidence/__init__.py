@@ -59,7 +59,7 @@ NEEDS: dict[str, str] = {
     r"|(?:amd64|x86_64)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"arm)",
     "emulator-run": r"(?:^|[\n$#] ?|/)qemu-(?!system|img|nbd|kvm)[a-z0-9_]{2,16}(?:-static)? (?!failed)\S",
     "engine-run": r"(?:docker|podman|nerdctl)[^\n]{0,20} (?:run|start|exec|build)\b|\nstep \d",
-    "engine": r"docker|podman|kubectl|exited with code|[\w.-]{1,60}[_-]1 {1,32}\|",
+    "engine": r"docker|podman|kubectl|exited with code|(?<![\w.-])[\w.-]{1,60}[_-]1 {1,32}\|",
     "entry": r"interpreter /",
     # sudo on a desktop has other reasons: nosuid, a wrong owner.
     "emulated-sudo": rf"{EMULATION}|{BUILD}|docker|podman|container",

@@ -163,10 +163,9 @@ ROWS: tuple[Feature, ...] = (
         "32-bit-on-arm64",
         _E,
         "context",
-        (),
-        r"(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/|qemu-arm-static|\barm\b(?!,? (?:aarch64|64)))"
-        r"[^$]{0,2000}(?:aarch64|arm64|armv8|apple|\bm[1-4]\b)|(?:aarch64|arm64|apple|\bm[1-4]\b)[^$]{0,2000}(?:armhf|armv[67]|arm32|linux/arm\b|linux/arm/"
-        r"|qemu-arm-static)",
+        ("aarch64", "arm64", "armv8", "apple", " m1", " m2", " m3", " m4"),
+        r"\A(?=[\s\S]*?(?:armhf|armv[67]|arm32|linux/arm\b(?!64)|qemu-arm-static|\barm\b(?!,? (?:aarch64|64))))"
+        r"[\s\S]*?(?:aarch64|arm64|armv8|apple|\bm[1-4]\b)",
         (("native-32bit-unsupported", 6.0),),
         "a 32-bit ARM program on a 64-bit ARM host: many of those CPUs do not run it any more",
     ),

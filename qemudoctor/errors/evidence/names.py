@@ -150,8 +150,7 @@ ROWS: tuple[Feature, ...] = (
         _ENOEXEC,
         "context",
         (".appimage",),
-        r"\.appimage[\s\S]{0,3000}(?:qemu-\w{2,12}-static|binfmt|chroot)|(?:qemu-\w{2,12}-static|binfmt|chroot)[\s\S]{0,3000}"
-        r"\.appimage|\.appimage: \d: [^\n]{0,80}elf.?ai",
+        r"\A[\s\S]*?(?:qemu-\w{2,12}-static|binfmt|chroot|\.appimage: \d: [^\n]{0,80}elf.?ai)",
         (("qemu-wrong-target", 14.0),),
         "an emulator is there, and an AppImage has bytes of its own in its ELF header, which the masks of many entries "
         "exclude",

@@ -342,6 +342,12 @@ ROWS: dict[str, Kind] = {
         needs="emulation",
         weight=0.6,
     ),
+    "jemalloc-not-zero": Kind(
+        "memory that was given back was not empty when it was taken again, as under an emulator that ignores"
+        " MADV_DONTNEED",
+        (("qemu-crash", 0.6), ("qemu-unsupported-syscall", 0.35)),
+        weight=0.7,
+    ),
     "go-stack": Kind(
         "the Go runtime met a broken stack: an emulator broke it, or C code that wrote over it",
         (("qemu-crash", 0.85), ("cpu-feature", 0.03)),

@@ -13,8 +13,7 @@ from qemudoctor.errors.reading.translations import translations
 SCAN: tuple[bytes, ...] = tuple(
     word.encode()
     for word in (
-        "exec format", "cannot execute", "bad interpreter", "no such file", "not found", "ermission denied",
-        "not permitted", "corrupted shared", "nvalid argument", "file exists", "not implemented", "no such device",
+        "exec format", "cannot execute", "bad interpreter", "corrupted shared", "not implemented", "no such device",
         "value too large", "eoverflow", "bad cpu type", "i/o error", "read-only file", "os thread",
         "llegal instruction",
         "point trap", "bad system call", "upported syscall", "unknown syscall", "unsupported ioctl",
@@ -58,7 +57,10 @@ SCAN: tuple[bytes, ...] = tuple(
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
         "sigaltstack", "nuget.targets(", "unexpected return pc", "alternate signal", "initialize inotify", ": signal: ",
         "longjmp causes", "swc binary", "microarchitecture sup", "inappropriate ioctl", "version-numbered",
-        "error msb4", "exited with code 13", "exited with code 159",
+        "error msb4", "exited with code 13", "exited with code 159", ": not executable",
+        "this tool requires", "no emulator", "zsh: ", "mmap stack:", " aborted  ",
+        # A line is read around the first of these that it holds: the common ones come last.
+        "no such file", "not found", "ermission denied", "not permitted", "nvalid argument", "file exists",
     )
 )
 # fmt: on
@@ -80,7 +82,9 @@ _SHORT = 1 << 12
 """A text of at most this many bytes was perhaps copied by hand, from a mail or a terminal that wrapped it."""
 _CUT = 40
 """Bytes of a line from which on it may have been cut: mails, commit messages and terminals are wider."""
-_LONG = 512
+_HEAD = 256
+"""Bytes of a long line's beginning that are read beside what lies around the needle."""
+_LONG = 1536
 """Bytes of a line from which on it is long; all that lies around a message mostly has fewer."""
 _MOST_LONG = 1 << 17
 """Bytes of long lines that are read whole; of those that follow, what lies around the needle is."""
@@ -92,7 +96,10 @@ class Line(NamedTuple):
     """A line that may belong to the subject."""
 
     number: int
+    first: int
+    """Where the line begins."""
     start: int
+    """Where that begins which is read of it; of a long line, what lies around the needle."""
     end: int
     raw: str
     text: str
@@ -113,6 +120,8 @@ class Log:
             for end in (b":", b"'", b'"', b"\xe2\x80\x99"):
                 data = data.replace(b"\r" + end, b"^M" + end)
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        for space in (b"\xc2\xa0", b"\xe2\x80\xaf", b"\xe2\x80\xa8"):  # those of French and of web pages
+            data = data.replace(space, b" ")
         self._data = data
         self._found: dict[int, int] | None = None
 
@@ -130,7 +139,7 @@ class Log:
             end = self._data.find(b"\n", start)
             end = len(self._data) if end < 0 else end
             yield self._line(number, start, end, hit, LONGEST if long < _MOST_LONG else _LONG)
-            long += end - start if end - start > _LONG else 0
+            long += min(end - start, LONGEST) if end - start > _LONG else 0
 
     def wrapped(self) -> Iterator[Line]:
         """Yield candidates joined with the line before where that looks cut: a message that a window wrapped.
@@ -140,6 +149,8 @@ class Log:
         is_short = len(self._data) <= _SHORT
         begins = re.compile(r"[\w./-]{1,60}(?:\[\d{1,8}\])?: ")
         for line in self.candidates():
+            if line.first != line.start:
+                continue
             start = self._data.rfind(b"\n", 0, max(line.start - 1, 0)) + 1
             before = self._data[start : max(line.start - 1, 0)].rstrip()[-LONGEST // 2 :]
             looks_cut = before.count(b'"') % 2 or before.endswith((b":", b"(", b",", b"'"))
@@ -151,7 +162,7 @@ class Log:
                 second = second.lstrip("> ")
             for gap in (" ", "") if is_long else (" ",):
                 both = f"{first}{gap}{second}"
-                yield Line(line.number, start, line.end, both, clean_line(both), line.text)
+                yield Line(line.number, start, start, line.end, both, clean_line(both), line.text)
 
     def context(self, line: Line) -> str:
         """Return the lines around a line, in lower case and without terminal escapes."""
@@ -194,11 +205,14 @@ class Log:
         return {start: found[start] for start in kept}
 
     def _line(self, number: int, start: int, end: int, hit: int, longest: int) -> Line:
+        first = start
         if end - start > longest:
-            middle = max(start, hit - longest // 2)
-            start, end = middle, min(end, middle + longest)
-        raw = self._data[start:end].decode("utf-8", "replace")
-        return Line(number, start, end, raw, clean_line(raw))
+            start = max(start, hit - longest // 2)
+            end = min(end, start + longest)
+        # What a long line is about stands at its beginning.
+        head = self._data[first : first + _HEAD] + b" ... " if start > first + _HEAD else b""
+        raw = (head + self._data[start:end]).decode("utf-8", "replace")
+        return Line(number, first, start, end, raw, clean_line(raw))
 
 
 def _translations_in(data: bytes, words: bytes) -> Iterator[bytes]:
@@ -223,8 +237,9 @@ def _words(data: bytes) -> bytes:
     found: set[bytes] = set()
     start = 0
     while start < len(data):
-        end = data.find(b"\n", start + _BLOCK_BYTES)
-        end = len(data) if end < 0 else end
+        # A text without line ends is cut between words, or anywhere.
+        ends = (data.find(end, start + _BLOCK_BYTES, start + 2 * _BLOCK_BYTES) for end in (b"\n", b" "))
+        end = min((x for x in ends if x >= 0), default=start + 2 * _BLOCK_BYTES)
         found.update(data[start:end].translate(_TO_WORDS).split())
         start = end + 1
         if len(found) > _MOST_WORDS:  # no language: search for everything

@@ -281,4 +281,4 @@ def translations() -> Iterator[tuple[str, str]]:
     """Yield all pairs of a translation and what it says in English."""
     for english, words in (*ROWS, *MORE):
         for word in words:
-            yield word, english
+            yield word.replace("\u00a0", " ").replace("\u202f", " "), english

@@ -156,6 +156,15 @@ ROWS: tuple[Signature, ...] = (
         source="moby daemon/start.go, 1.10 and later",
     ),
     Signature(
+        "words-as-program",
+        "wrong-word",
+        "go",
+        ("executable file not found",),
+        r"exec: \"(?P<program>[\w./-]{1,60} [^\"\n]{1,300})\": executable file not found",
+        errno="ENOENT",
+        source="Go os/exec: a command with its arguments was taken for the name of a program",
+    ),
+    Signature(
         "docker-no-command",
         "no-command",
         "docker",

@@ -160,7 +160,7 @@ ROWS: tuple[Signature, ...] = (
         ("fatal error: ", "fatal: morestack", "fatal: systemstack"),
         r"fatal: (?:morestack|systemstack)[^\n]{0,20} on "
         r"|fatal error: [^\n]{0,60}(?:unexpected signal|malloc deadlock|bad pointer|found bad|holding locks"
-        r"|unexpected return pc|morestack|systemstack"
+        r"|unexpected return pc|mallocgc called without|morestack|systemstack"
         r"|semasleep|futexwakeup|exitsyscall|checkdead|workbuf|bad sweepgen|mark stack)",
         source="Go runtime: throws that correct programs do not cause",
     ),
@@ -427,5 +427,13 @@ ROWS: tuple[Signature, ...] = (
         r"does not contain any version-numbered child folders",
         source="dotnet/runtime src/native/corehost/fxr_resolver.cpp: a folder that an emulated 32-bit program"
         " cannot read",
+    ),
+    Signature(
+        "jemalloc-not-zero",
+        "jemalloc-not-zero",
+        "other",
+        ("<jemalloc>",),
+        r"<jemalloc>: [^\n]{1,200}failed assertion: [\"']p\[i\] == 0[\"']",
+        source="jemalloc src/extent.c: memory that MADV_DONTNEED did not empty, as under QEMU",
     ),
 )

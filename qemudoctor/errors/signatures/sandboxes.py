@@ -204,7 +204,8 @@ ROWS: tuple[Signature, ...] = (
         "seccomp",
         "runc",
         ("apparmor",),
-        r"apparmor[^\n]{0,80}(?:failed|unable|could not|denied)|(?:failed|unable|could not)[^\n]{0,60}apparmor",
+        r"(?<!lib)apparmor[^\n]{0,80}(?:failed|unable|could not|denied)|(?:failed|unable"
+        r"|could not)[^\n]{0,60}(?<!lib)apparmor",
         source="opencontainers/runc libcontainer/apparmor",
     ),
     Signature(

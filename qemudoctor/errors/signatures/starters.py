@@ -129,7 +129,7 @@ ROWS: tuple[Signature, ...] = (
         "download-is-text",
         "dash",
         ("yntax error", "not found"),
-        r"(?:line [12]: syntax error near unexpected token[ '\"]{1,2}(?:<|newline)|line 1: <(?:!doctype|html)"
+        r"(?:line [1-7]: syntax error near unexpected token[ '\"]{1,2}(?:<|newline)|line 1: <(?:!doctype|html)"
         r"|: 1: (?:not"
         r"|<html>|<!doctype)[: ]{1,2}(?:not )?found|line 1: (?:not|40[34]:): (?:command )?not found"
         r"|: 1: [^\s:]{1,300}: not: (?:command )?not found|: \d: syntax error: newline unexpected)",
@@ -197,7 +197,8 @@ ROWS: tuple[Signature, ...] = (
         "shell-said:ENOENT",
         "bash",
         ("no such file or directory",),
-        r": line \d{1,5}: (?P<program>/[^\s:]{1,300}/(?:s?bin|[\w-]{0,20}tools|libexec)/(?:[^\s:/]{1,100}/){0,4}"
+        r": line \d{1,5}: (?P<program>(?!/tmp/\.mount_)/[^\s:]{1,300}/(?:s?bin|[\w-]{0,20}tools"
+        r"|libexec)/(?:[^\s:/]{1,100}/){0,4}"
         r"[\w+-]{1,60}): no such file or directory$",
         errno="ENOENT",
         source="bash execute_cmd.c: a line of a script, and a folder of programs",
@@ -308,7 +309,7 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("eacces",),
         r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
-        r"|spawn) ?[\"']?(?P<program>[^\s\"':,]{1,300})[\"',:)]{0,3}[^\n]{0,40}EACCES",
+        r"|spawn) ?[\"']?(?P<program>(?>[^\s\"':,]{1,300}))[\"',:)]{0,3}[^\n]{0,40}EACCES",
         errno="EACCES",
         source="supervisor, strace",
     ),
