@@ -53,7 +53,7 @@ TOLD = [case for case in MESSAGES if case["host"] in ("no-entry", None)]
     [
         pytest.param(OURS, Figures(0.845, 0.97, 0.98, 0.99), id="corpus"),
         pytest.param(OURS_EARLIER, Figures(0.845, 0.965, 0.985, 0.995), id="up-to-the-sixth-round"),
-        pytest.param(OURS_LATER, Figures(0.775, 0.9, 0.935, 0.955), id="development"),
+        pytest.param(OURS_LATER, Figures(0.785, 0.91, 0.94, 0.96), id="development"),
         pytest.param(TOLD, Figures(0.62, 1.0, 0.62, 1.0), id="laboratory"),
     ],
 )
@@ -72,7 +72,7 @@ def test_what_is_not_ours_is_not_explained_as_ours() -> None:
 def test_what_reads_like_ours_is_explained_by_what_it_reads_like() -> None:
     alike = [(x["also"], explain_error(x["text"])) for x in LATER if x["cause"] == "out-of-scope" and x["also"]]
     explained = [(also, found.causes[0].id) for also, found in alike if found.recognised]
-    assert len(explained) <= 58
+    assert len(explained) <= 66
     assert [(also, cause) for also, cause in explained if cause not in also] == []
 
 

@@ -58,7 +58,7 @@ SCAN: tuple[bytes, ...] = tuple(
         "sigaltstack", "nuget.targets(", "unexpected return pc", "alternate signal", "initialize inotify", ": signal: ",
         "longjmp causes", "swc binary", "microarchitecture sup", "inappropriate ioctl", "version-numbered",
         "error msb4", "exited with code 13", "exited with code 159", ": not executable",
-        "this tool requires", "no emulator", "zsh: ", "mmap stack:", " aborted  ",
+        "this tool requires", "no emulator", "zsh: ", "mmap stack:", "<jemalloc>", " aborted  ",
         # A line is read around the first of these that it holds: the common ones come last.
         "no such file", "not found", "ermission denied", "not permitted", "nvalid argument", "file exists",
     )
