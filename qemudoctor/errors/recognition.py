@@ -19,8 +19,10 @@ _PLATFORM_WORDS = (
     r"|(?:arm64v8|arm32v[567]|aarch64|arm64|armhf|armv7l|armv6l|s390x|ppc64le|riscv64|x86_64|x86-64|amd64)"
 )
 _SIGNALLED = 128
-_MOST_NEEDS = 200
-"""How often the lines around a line are searched in one log: enough for any that was not made to last."""
+_MOST_NEEDED = 1 << 18
+"""Characters around lines that are searched for what a kind needs, in one log: a quarter of a second."""
+_END = 1 << 16
+"""Bytes at the end of a log, where the failure mostly is, that have as many again."""
 
 
 class Seen(NamedTuple):
@@ -97,20 +99,22 @@ def _matches(text: str) -> Iterator[tuple[Signature, re.Match[str]]]:
 
 
 class _Needed:
-    """Whether the lines around a line show what a kind needs; of very many lines, those that come first."""
+    """Whether the lines around a line show what a kind needs; of very many lines, only of the first and the last."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._left = _MOST_NEEDS
+        self._left = {False: _MOST_NEEDED, True: _MOST_NEEDED}
 
     def shows(self, line: Line, needs: str) -> bool:
         """Return whether the lines around a line show a word of evidence.NEEDS."""
         if not needs:
             return True
-        if not self._left:
+        is_last = line.end > len(self._log) - _END
+        if self._left[is_last] <= 0:
             return False
-        self._left -= 1
-        return compiled(NEEDS[needs]).search(self._log.context(line)) is not None
+        context = self._log.context(line)
+        self._left[is_last] -= len(context)
+        return compiled(NEEDS[needs]).search(context) is not None
 
 
 def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log, needed: _Needed) -> Seen | None:

@@ -125,6 +125,10 @@ class Log:
         self._data = data
         self._found: dict[int, int] | None = None
 
+    def __len__(self) -> int:
+        """Return the number of bytes."""
+        return len(self._data)
+
     def candidates(self) -> Iterator[Line]:
         """Yield the lines that hold a needle, in the order of the text; of very many alike, the first and the last."""
         number, before, long = 1, 0, 0
@@ -207,10 +211,11 @@ class Log:
     def _line(self, number: int, start: int, end: int, hit: int, longest: int) -> Line:
         first = start
         if end - start > longest:
+            longest -= _HEAD
             start = max(start, hit - longest // 2)
             end = min(end, start + longest)
         # What a long line is about stands at its beginning.
-        head = self._data[first : first + _HEAD] + b" ... " if start > first + _HEAD else b""
+        head = self._data[first : first + _HEAD - 5] + b" ... " if start > first + _HEAD else b""
         raw = (head + self._data[start:end]).decode("utf-8", "replace")
         return Line(number, first, start, end, raw, clean_line(raw))
 
