@@ -74,7 +74,7 @@ def test_long_lines_of_one_word_are_bounded() -> None:
         lines = [f"{number}{word * (4000 // len(word))} exec format error" for number in range(2_500)]
         start = time.process_time()
         explain_error("\n".join(lines))
-        assert time.process_time() - start < 10, word
+        assert time.process_time() - start < 20, word
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))

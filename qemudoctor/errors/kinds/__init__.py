@@ -4,12 +4,12 @@ The shares are judgements on public threads: who had the message, and what it wa
 They are what is believed before anything else of the text is looked at; evidence.py moves them.
 """
 
-from qemudoctor.errors.kinds import containers, emulation, registering, shells
+from qemudoctor.errors.kinds import containers, crashes, emulation, registering, shells
 from qemudoctor.errors.kinds.kind import Kind
 
 __all__ = ["KINDS", "Kind", "kind_of"]
 
-KINDS: dict[str, Kind] = {**containers.ROWS, **shells.ROWS, **registering.ROWS, **emulation.ROWS}
+KINDS: dict[str, Kind] = {**containers.ROWS, **shells.ROWS, **registering.ROWS, **emulation.ROWS, **crashes.ROWS}
 
 # Where a family has no kind for an errno, that of another family says the same.
 _ELSE = {

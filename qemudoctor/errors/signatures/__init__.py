@@ -8,6 +8,7 @@ from qemudoctor.errors.signatures.signature import Signature
 def signatures() -> Iterator[Signature]:
     """Yield all signatures, those of registration first: their lines hold words that others look for, too."""
     from qemudoctor.errors.signatures import (
+        crashes,
         emulators,
         endings,
         engines,
@@ -46,6 +47,7 @@ def signatures() -> Iterator[Signature]:
         sandboxes,
         wordings,
         endings,
+        crashes,
         guests,
     ):
         yield from table.ROWS

@@ -275,13 +275,4 @@ ROWS: tuple[Signature, ...] = (
         source="linux-user/ioctls.h lists the ioctls that QEMU knows; for others it answers ENOTTY, as Linux"
         " does for files that lack one",
     ),
-    Signature(
-        "dotnet-restore",
-        "dotnet-null",
-        "other",
-        ("nuget.targets(",),
-        r"NuGet\.targets\(\d{1,5},\d{1,4}\): error MSB40\d\d: [^\n]{0,120}(?:NullReferenceException"
-        r"|object reference not set)",
-        source="dotnet restore, as under an emulator, which .NET does not support",
-    ),
 )

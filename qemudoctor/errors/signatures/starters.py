@@ -21,7 +21,7 @@ ROWS: tuple[Signature, ...] = (
         "chroot:*",
         "systemd",
         ("execv(", "failed to execute /", "failed to execute command"),
-        rf"execv\((?P<program>[^,)\s]{{1,200}})[^)]{{0,200}}\) failed: {ERRNO}",
+        rf"execv\((?P<program>(?>[^,)(\s]{{1,200}}))[^)(]{{0,200}}\) failed: {ERRNO}",
         source="systemd src/nspawn/nspawn.c",
     ),
     # systemd
@@ -318,7 +318,8 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("execve(", "execv(", "execvp(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
-        rf"(?:\bexecvp?e?: |posix_spawn\(|execve?p?(?:at)?\()[\"']?(?P<program>[^\"'\s(),:]{{1,400}}(?=[\"'\s(),:]|$))?"
+        rf"(?:\bexecvp?e?: |posix_spawn\("
+        rf"|execve?p?(?:at)?\()[\"']?(?P<program>(?>[^\"'\s(),:]{{1,400}})(?=[\"'\s(),:]|$))?"
         rf"[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail and others: the call and what it answered",
     ),
