@@ -73,9 +73,17 @@ ROWS: dict[str, Kind] = {
     ),
     "qemu-signal": Kind(
         "the program under the emulator was killed by a signal that it, or the emulator, caused",
-        (("qemu-crash", 0.85), ("cpu-feature", 0.08), ("page-size", 0.02)),
+        (("qemu-crash", 0.85), ("cpu-feature", 0.08), ("qemu-unsupported-syscall", 0.03), ("page-size", 0.02)),
     ),
-    "qemu-crash-sure": Kind("the emulator went wrong", (("qemu-crash", 0.93), ("cpu-feature", 0.02))),
+    "qemu-crash-sure": Kind(
+        "the emulator went wrong",
+        (
+            ("qemu-crash", 0.93),
+            ("qemu-guest-address-space", 0.02),
+            ("qemu-unsupported-syscall", 0.02),
+            ("cpu-feature", 0.02),
+        ),
+    ),
     "build-255": Kind(
         "a step of a build for another platform ended before its program did anything",
         (
