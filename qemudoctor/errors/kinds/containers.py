@@ -59,6 +59,10 @@ ROWS: dict[str, Kind] = {
         (("entrypoint-missing", 0.9),),
         weight=0.6,
     ),
+    "words-as-program": Kind(
+        "a command with its arguments was taken for the name of a program",
+        (("entrypoint-missing", 0.9),),
+    ),
     "early-lookup:ENOENT": Kind(
         "the program is not in the image, or what it needs to start is not",
         (

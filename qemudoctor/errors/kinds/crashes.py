@@ -102,8 +102,7 @@ ROWS: dict[str, Kind] = {
     ),
     "longjmp": Kind(
         "glibc's check of longjmp met a stack that it does not know: of coroutines, of a signal handler, or of a"
-        " translator"
-        " of programs",
+        " translator of programs",
         (("rosetta", 0.5), ("qemu-crash", 0.45)),
         weight=0.25,
     ),

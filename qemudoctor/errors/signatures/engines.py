@@ -157,7 +157,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "words-as-program",
-        "wrong-word",
+        "words-as-program",
         "go",
         ("executable file not found",),
         r"exec: \"(?P<program>[\w./-]{1,60} [^\"\n]{1,300})\": executable file not found",
