@@ -38,7 +38,7 @@ class Seen(NamedTuple):
 
 @cache
 def _table() -> tuple[Signature, ...]:
-    return tuple(signatures())
+    return signatures()
 
 
 @cache

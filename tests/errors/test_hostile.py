@@ -17,7 +17,7 @@ from qemudoctor.report.explanation_markdown import render_explanation_markdown
 from qemudoctor.report.explanation_report import render_bug_report
 from qemudoctor.report.explanation_text import render_explanation_text
 
-SIGNATURES = tuple(signatures())
+SIGNATURES = signatures()
 WORDS = tuple(
     dict.fromkeys(
         word

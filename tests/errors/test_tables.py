@@ -16,7 +16,7 @@ from qemudoctor.known_bad_qemu import ROWS, known_bad, parse_version
 from qemudoctor.runner import builtin_checks
 from tests.support.repository import ROOT
 
-SIGNATURES = tuple(signatures())
+SIGNATURES = signatures()
 CAUSES = {cause.id for cause in causes()}
 
 

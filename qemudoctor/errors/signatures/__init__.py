@@ -1,12 +1,10 @@
 """The signatures: who says what, and with which words. They are tried in order; the first that fits wins."""
 
-from collections.abc import Iterator
-
 from qemudoctor.errors.signatures.signature import Signature
 
 
-def signatures() -> Iterator[Signature]:
-    """Yield all signatures, those of registration first: their lines hold words that others look for, too."""
+def signatures() -> tuple[Signature, ...]:
+    """Return all signatures by their turn, those of registration first: their lines hold words that others look for."""
     from qemudoctor.errors.signatures import (
         crashes,
         emulators,
@@ -29,9 +27,9 @@ def signatures() -> Iterator[Signature]:
         wordings,
     )
 
-    yield from registration.ROWS[:-1]
-    yield from tools.ROWS
-    for table in (
+    tables = (
+        registration,
+        tools,
         lookalikes,
         engines,
         images,
@@ -49,6 +47,5 @@ def signatures() -> Iterator[Signature]:
         endings,
         crashes,
         guests,
-    ):
-        yield from table.ROWS
-    yield registration.ROWS[-1]  # anything that names binfmt_misc and an errno
+    )
+    return tuple(sorted((row for table in tables for row in table.ROWS), key=lambda row: row.turn))

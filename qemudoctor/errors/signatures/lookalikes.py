@@ -315,4 +315,15 @@ ROWS: tuple[Signature, ...] = (
         r"\bsd-bus (?:add|call|open|message|method)\b",
         source="crun, conmon: the session bus of systemd, for control groups",
     ),
+    Signature(
+        "interpreter-of-mono",
+        "",
+        "update-binfmts",
+        ("no executable ",),
+        r"no executable /(?:\S{1,200}/)?(?:cli|mono|wine|jexec|jarwrapper|llvm[\w.-]{0,20}|python[\d.]{0,5}"
+        r"|run-detectors)"
+        r" found, but continuing anyway",
+        source="binfmt-support src/update-binfmts.c: a format whose package comes later, as that of Mono",
+        turn=-1,
+    ),
 )

@@ -74,4 +74,14 @@ ROWS: tuple[Signature, ...] = (
         r" (?P<errno>permission denied)$",
         source='dash src/error.c: of what it was to execute; of what it was to write it says "cannot create"',
     ),
+    Signature(
+        "libvirt-refused",
+        "emulator-refused",
+        "other",
+        ("cannot execute binary /",),
+        r"cannot execute binary (?P<program>/[^\s:]{1,200}): permission denied",
+        errno="EACCES",
+        source="libvirt src/util/vircommand.c",
+        turn=-1,
+    ),
 )

@@ -193,16 +193,6 @@ ROWS: tuple[Signature, ...] = (
         source="binfmt-support src/update-binfmts.c",
     ),
     Signature(
-        "interpreter-of-mono",
-        "",
-        "update-binfmts",
-        ("no executable ",),
-        r"no executable /(?:\S{1,200}/)?(?:cli|mono|wine|jexec|jarwrapper|llvm[\w.-]{0,20}|python[\d.]{0,5}"
-        r"|run-detectors)"
-        r" found, but continuing anyway",
-        source="binfmt-support src/update-binfmts.c: a format whose package comes later, as that of Mono",
-    ),
-    Signature(
         "update-binfmts-no-executable",
         "emulator-missing",
         "update-binfmts",
@@ -358,5 +348,6 @@ ROWS: tuple[Signature, ...] = (
         ("binfmt",),
         rf"binfmt[^\n]{{0,200}}{ERRNO}",
         source="anything that names binfmt_misc and an errno",
+        turn=1,
     ),
 )

@@ -296,4 +296,13 @@ ROWS: tuple[Signature, ...] = (
         r"seccomp_load\(\): (?!invalid argument|function not)\w|seccomp_load failed",
         source="libseccomp: slirp4netns and others",
     ),
+    Signature(
+        "selinux-of-emulator",
+        "seccomp",
+        "kernel",
+        ("selinux is preventing",),
+        r"selinux is preventing (?P<program>\S{0,200}(?:qemu|box64|box86|fex|rosetta)\S{0,60}) from using the exec",
+        source="setroubleshoot: memory that is to be executed",
+        turn=-1,
+    ),
 )

@@ -46,3 +46,5 @@ class Signature(NamedTuple):
     errno: str | None = None
     source: str = ""
     """Where the text is printed: repository and file, or manual."""
+    turn: int = 0
+    """When it is tried: below zero before the others, for its words are in a wider row of theirs; above, after them."""

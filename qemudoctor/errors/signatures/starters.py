@@ -308,7 +308,7 @@ ROWS: tuple[Signature, ...] = (
         "noexec",
         "other",
         ("eacces",),
-        r"(?<![a-z_])(?:couldn't exec|exec\w{0,3}\(?"
+        r"(?<![a-z_(])(?:couldn't exec|exec\w{0,3}\(?"
         r"|spawn) ?[\"']?(?P<program>(?>[^\s\"':,]{1,300}))[\"',:)]{0,3}[^\n]{0,40}EACCES",
         errno="EACCES",
         source="supervisor, strace",
@@ -318,7 +318,7 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("execve(", "execv(", "execvp(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
-        rf"(?:\bexecvp?e?: |posix_spawn\("
+        rf"(?<![a-z(])(?:execvp?e?: |posix_spawn\("
         rf"|execve?p?(?:at)?\()[\"']?(?P<program>(?>[^\"'\s(),:]{{1,400}})(?=[\"'\s(),:]|$))?"
         rf"[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail and others: the call and what it answered",

@@ -175,21 +175,4 @@ ROWS: tuple[Signature, ...] = (
         r"failed to update binfmts",
         source="Armbian lib/functions/rootfs/qemu-static.sh",
     ),
-    Signature(
-        "selinux-of-emulator",
-        "seccomp",
-        "kernel",
-        ("selinux is preventing",),
-        r"selinux is preventing (?P<program>\S{0,200}(?:qemu|box64|box86|fex|rosetta)\S{0,60}) from using the exec",
-        source="setroubleshoot: memory that is to be executed",
-    ),
-    Signature(
-        "libvirt-refused",
-        "emulator-refused",
-        "other",
-        ("cannot execute binary /",),
-        r"cannot execute binary (?P<program>/[^\s:]{1,200}): permission denied",
-        errno="EACCES",
-        source="libvirt src/util/vircommand.c",
-    ),
 )
