@@ -16,7 +16,7 @@ def render_bug_report(explanation: Explanation) -> str:
         f"qemu-doctor {__version__}",
         "",
         "```text",
-        *([clean(redacted(x)).replace("```", "'''") for x in lines] or ["(no line names the subject: paste it here)"]),
+        *([redacted(clean(x)).replace("```", "'''") for x in lines] or ["(no line names the subject: paste it here)"]),
         "```",
         "",
         "What explain-error says:",
