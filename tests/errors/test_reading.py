@@ -5,6 +5,7 @@ import pytest
 from qemudoctor.errors import explain_error
 from qemudoctor.errors.reading.cleaning import clean_line
 from qemudoctor.errors.reading.lines import Log
+from qemudoctor.errors.reading.partial import join_partial_lines
 
 SAID = "exec /bin/sh: exec format error"
 WRAPPED = {
@@ -87,3 +88,59 @@ def test_several_failures_are_told_apart_in_their_order() -> None:
 
 def test_same_line_again_and_again_is_one_symptom() -> None:
     assert len(explain_error("\n".join([SAID] * 500)).symptoms) == 1
+
+
+def test_programs_for_different_platforms_are_different_failures() -> None:
+    log = "linux/arm64: exec /bin/sh: exec format error\nlinux/s390x: exec /opt/run.sh: exec format error"
+    failures = explain_error(log).failures
+    assert [x.symptoms[0].platform for x in failures] == ["linux/arm64", "linux/s390x"]
+
+
+def test_reason_stands_beside_the_cause_that_it_speaks_for() -> None:
+    causes = {x.id: x for x in explain_error("exec /usr/local/bin/entry.sh: exec format error").causes}
+    assert any("the name of a script" in x for x in causes["shebang-missing"].because)
+    assert not any("the name of a script" in x for x in causes["image-metadata-mismatch"].because)
+
+
+def test_rosetta_and_its_trap_are_one_failure() -> None:
+    log = "rosetta error: failed to open elf at /lib64/ld-linux-x86-64.so.2\nTrace/breakpoint trap"
+    assert len(explain_error(log).failures) == 1
+
+
+STAMP = "2026-01-02T03:04:05.123456789Z"
+PARTS = (f"{STAMP} stderr P exec /bin/sh: ex", f"{STAMP} stderr P ec for", f"{STAMP} stderr F mat error")
+
+
+@pytest.mark.parametrize("filler", [0, 3000], ids=["short", "long"])
+def test_line_that_was_written_in_parts(filler: int) -> None:
+    lines = [f"{STAMP} stdout F started", *PARTS, *[f"{STAMP} stdout F a line of the log"] * filler]
+    symptom = explain_error("\n".join(lines)).symptoms[0]
+    assert (symptom.line, symptom.number, symptom.program) == (SAID, 2, "/bin/sh")
+
+
+def test_parts_between_which_the_other_stream_wrote() -> None:
+    lines = (
+        PARTS[0],
+        f"{STAMP} stdout P half a ",
+        *PARTS[1:],
+        f"{STAMP} stdout F line",
+        f"{STAMP} stderr F {SAID[:-1]}s",
+    )
+    log = join_partial_lines("\n".join(lines).encode()).decode().split("\n")
+    assert log == [f"{STAMP} stderr P {SAID}", f"{STAMP} stdout P half a line", "", "", "", lines[-1]]
+
+
+def test_part_of_which_the_rest_is_missing() -> None:
+    assert explain_error(f"{STAMP} stderr P {SAID}\n{STAMP} stdout F ready").symptoms[0].line == SAID
+
+
+def test_parts_of_a_line_without_end_are_joined_to_a_limit() -> None:
+    data = b"\n".join([f"{STAMP} stderr P {'x' * 100_000}".encode()] * 100)
+    lines = join_partial_lines(data).split(b"\n")
+    assert len(lines) == 100
+    assert max(map(len, lines)) < 1 << 21
+
+
+def test_text_without_parts_stays_as_it_is() -> None:
+    data = "\n".join((SAID, "x P y", f"{STAMP} stdout F {SAID}", "")).encode()
+    assert join_partial_lines(data) == data

@@ -4,7 +4,8 @@ import re
 from functools import cache
 
 from qemudoctor.errors.reading.errnos import BY_TEXT
-from qemudoctor.errors.reading.translations import LINE_WORDS, translations
+from qemudoctor.errors.reading.quotes import QUOTES, plain_quotes
+from qemudoctor.errors.reading.translations import LINE_WORDS, phrases
 
 LONGEST = 4096
 """Characters of a line that are looked at; what is longer is cut around the place of interest by the reader."""
@@ -43,20 +44,17 @@ _PREFIX = (
 )
 # BuildKit's "> [stage 2/5] RUN" is none of these.
 _PASTED = r"(?:>+ ?(?!\[)|[*-] (?=[`\w/])|``` ?)+"
-_LINE_NUMBER = rf" ?[:：] ?(?:{LINE_WORDS}) ?(\d{{1,5}})(?: ?[行列])? ?[:：] ?"  # noqa: RUF001
-_QUOTES = str.maketrans("\u2018\u2019`\u00b4\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'\'""""" ')
+_LINE_NUMBER = (
+    rf"(?: ?[:：,] ?| )(?:{LINE_WORDS}) ?(\d{{1,5}})ª?(?: ?[行列])? ?[:：] ?"  # noqa: RUF001
+    r"|: (\d{1,5})(?:\. sor| eilutė| 行): "
+)
+_COLON = r" ?： ?| : "  # noqa: RUF001
 _PREFIXES_MAX = 12
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
-
-
-@cache
-def _translated() -> tuple[tuple[str, str], ...]:
-    # Quotation marks are normalised before the words are looked for.
-    return tuple((word.translate(_QUOTES), english) for word, english in translations())
 
 
 def without_escapes(text: str) -> str:
@@ -79,9 +77,9 @@ def clean_line(text: str) -> str:
         'time="…" level=error msg="…"', "web_1  | …", "Jul 10 21:44:35 vm systemd[1]: …".
     """
     text = _message(text[:LONGEST])
-    if "\u00ab" in text:  # French quotation marks have spaces inside
-        text = _compiled("\u00ab[ \u00a0\u202f]?([^\u00ab\u00bb]{0,400}?)[ \u00a0\u202f]?\u00bb").sub(r'"\1"', text)
-    text = _unquoted(without_escapes(text).strip()).translate(_QUOTES)
+    if "\u00ab" in text:  # before a mark at the end is taken for one of a forum
+        text = plain_quotes(text)
+    text = _unquoted(without_escapes(text).strip()).translate(QUOTES)
     text = _without_prefixes(text)
     return _completed(translate(text))
 
@@ -131,15 +129,22 @@ def _without_prefixes(text: str) -> str:
 
 
 def translate(text: str) -> str:
-    """Return text with the words of the C library and of bash in English."""
-    text = _compiled(_LINE_NUMBER).sub(r": line \1: ", text)
-    for word, english in _translated():
-        if word in text:
-            text = text.replace(word, english)
-        elif text.startswith("zsh: ") and word.isascii():
+    """Return text with the words of the C library, of bash and of other tools in English."""
+    text = _compiled(_LINE_NUMBER).sub(_line_number, text)
+    is_zsh = text.startswith("zsh: ")
+    before = text
+    for phrase in phrases(is_ascii=text.isascii()):
+        if phrase.needle in text:
+            text = phrase.translate(text)
+        elif is_zsh and phrase.is_plain:
             # zsh begins the words of the C library with a small letter.
-            text = text.replace(word[0].lower() + word[1:], english)
-    return text
+            text = text.replace(phrase.needle[0].lower() + phrase.needle[1:], phrase.english)
+    # The colons between the parts of a message are those of its language, too.
+    return text if text == before else _compiled(_COLON).sub(": ", text)
+
+
+def _line_number(found: re.Match[str]) -> str:
+    return f": line {found[1] or found[2]}: "
 
 
 def _completed(text: str) -> str:

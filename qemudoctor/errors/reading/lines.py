@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qemudoctor.errors.reading.cleaning import LONGEST, clean_line, without_escapes
-from qemudoctor.errors.reading.translations import translations
+from qemudoctor.errors.reading.partial import join_partial_lines
+from qemudoctor.errors.reading.translations import phrases
 
 # They are searched for in the whole text before anything else is done, so they are few, and rare in logs that have
 # nothing to do with the subject. A line that holds none of them is never looked at.
@@ -51,16 +52,17 @@ SCAN: tuple[bytes, ...] = tuple(
         "c000007b", "this cpu has no", "cpu lacks", "instead of", "badimageformat", "incorrect format",
         "_binding.node", "compatible arch", "error 193", "requires a newer", "file does not exist",
         "as executable", "issinglethreaded", "interop", "actual deployment", "architecture did not", "signal 5",
-        "error: 193",
+        "error: 193", "msb6003", "terminated with signal", "vmtracker", "vmallocationtracker",
         "status=11/segv", "signal 11", "signal 4", "signal 31", "sigsys", "code -11", "code -4", "invalid opcode",
         "undefined instr", "time of day", "getting time", "onotonic clock", "unreachable code", " is truncated",
         "unknown machine", "link executable", "to fork: ", "emulation ", "\n159", "code (13", " 00:100:",
         "sigaltstack", "nuget.targets(", "unexpected return pc", "alternate signal", "initialize inotify", ": signal: ",
         "longjmp causes", "swc binary", "microarchitecture sup", "inappropriate ioctl", "version-numbered",
         "error msb4", "exited with code 13", "exited with code 159", ": not executable",
-        "this tool requires", "no emulator", "zsh: ", "mmap stack:", "<jemalloc>", " aborted  ",
+        "this tool requires", "no emulator", "linux/386", "zsh: ", "mmap stack:", "<jemalloc>", " aborted  ",
         # A line is read around the first of these that it holds: the common ones come last.
-        "no such file", "not found", "ermission denied", "not permitted", "nvalid argument", "file exists",
+        "no such file", "not a directory", "not found", "ermission denied", "not permitted", "nvalid argument",
+        "file exists",
     )
 )
 # fmt: on
@@ -69,6 +71,8 @@ _TO_WORDS = bytes(code if 97 <= code <= 122 else code + 32 if 65 <= code <= 90 e
 # What CI systems put before each line.
 _STAMP = r"\n ?\[?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\]?[ \t]"
 _ASCII = bytes(range(128))
+_MARKS = "[\"']"
+_LONG_WORD = 4
 _BLOCK_BYTES = 1 << 16
 _MOST_WORDS = 200_000
 _PER_NEEDLE = 200
@@ -122,7 +126,7 @@ class Log:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         for space in (b"\xc2\xa0", b"\xe2\x80\xaf", b"\xe2\x80\xa8"):  # those of French and of web pages
             data = data.replace(space, b" ")
-        self._data = data
+        self._data = join_partial_lines(data)
         self._found: dict[int, int] | None = None
 
     def __len__(self) -> int:
@@ -169,7 +173,14 @@ class Log:
                 yield Line(line.number, start, start, line.end, both, clean_line(both), line.text)
 
     def context(self, line: Line) -> str:
-        """Return the lines around a line, in lower case and without terminal escapes."""
+        """Return the lines around a line, in lower case and without terminal escapes.
+
+        Behind them the line itself, where it was said in another language.
+        """
+        around, said = self._around(line), line.text.lower()
+        return around if said in around else f"{around}\n{said}"
+
+    def _around(self, line: Line) -> str:
         if len(self._data) <= _WHOLE:
             return _decoded(self._data).lower()
         start, end = line.start, line.end
@@ -200,8 +211,9 @@ class Log:
         for needle in SCAN:
             if _longest_word(needle) in words:
                 _collect(lower, needle, found)
-        for word in _translations_in(self._data, words):
-            _collect(self._data, word, found)
+        if len(self._data) > LONGEST:  # else all that it holds is looked at, whether there is a needle in it or not
+            for word in _translations_in(self._data, words):
+                _collect(self._data, word, found)
         if len(found) <= _MOST_LINES:
             return found
         starts = sorted(found)
@@ -221,12 +233,19 @@ class Log:
 
 
 def _translations_in(data: bytes, words: bytes) -> Iterator[bytes]:
-    """Yield the translated messages that a text may hold: it has their longest ASCII word, and their other letters."""
+    """Yield the translated messages that a text may hold: it has their longer ASCII words, and their other letters."""
     letters = set(data.translate(None, _ASCII).decode("utf-8", "replace"))
-    for word, _ in translations():
+    for phrase in phrases(is_ascii=data.isascii()):
+        # Quotation marks are of any kind in a text that was not yet cleaned.
+        word = max(re.split(_MARKS, phrase.needle), key=len)
         needle = word.encode()
-        if _longest_word(needle) in words and letters.issuperset(x for x in word if x > "\x7f"):
+        if all(x in words for x in _long_words(needle)) and letters.issuperset(x for x in word if x > "\x7f"):
             yield needle
+
+
+def _long_words(needle: bytes) -> tuple[bytes, ...]:
+    words = needle.translate(_TO_WORDS).split()
+    return tuple(x for x in words if len(x) >= _LONG_WORD) or (max(words, key=len, default=b""),)
 
 
 def _longest_word(needle: bytes) -> bytes:
@@ -248,7 +267,9 @@ def _words(data: bytes) -> bytes:
         found.update(data[start:end].translate(_TO_WORDS).split())
         start = end + 1
         if len(found) > _MOST_WORDS:  # no language: search for everything
-            return b" ".join(map(_longest_word, (*SCAN, *(word.encode() for word, _ in translations()))))
+            return b" ".join((*SCAN, *(x.needle.lower().encode() for x in phrases(is_ascii=False)))).translate(
+                _TO_WORDS
+            )
     return b" ".join(found)
 
 
