@@ -23,6 +23,10 @@ PRIVATE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 MOUNT = "mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc"
 MESSAGE = 'standard_init_linux.go:190: exec user process caused "no such file or directory"'
 DOCTOR = (sys.executable, "-m", "qemudoctor")
+EXPLAIN = (*DOCTOR, "explain-error")
+# Two recorded hosts: one without an entry, and one whose fault the message is about: that costs its remedies, too.
+CAPTURE = ("--capture", "fixtures/hosts/debian12-no-entry.capture")
+FAULT = ("--capture", "fixtures/hosts/debian12-entry-without-f.capture", "--platform", "arm64")
 # 1 and 3 say something about this host, and nothing about the measurement.
 ACCEPTED = frozenset({0, 1, 3})
 
@@ -34,7 +38,7 @@ def once(command: Sequence[str], environment: Mapping[str, str]) -> float:
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     spent = time.perf_counter() - start
-    if done.returncode not in ACCEPTED:
+    if done.returncode not in ACCEPTED or "Traceback" in done.stderr:
         raise SystemExit(f"{' '.join(command)}: status {done.returncode}\n{done.stderr}")
     return spent
 
@@ -73,7 +77,10 @@ def measure(environment: Mapping[str, str]) -> int:
         bare,
         ("--version", (*DOCTOR, "--version"), 3.0),
         ("--json --no-probe", (*DOCTOR, "--json", "--no-probe"), 6.0),
-        ("explain-error --no-host", (*DOCTOR, "explain-error", "--no-host", MESSAGE), 8.0),
+        ("explain-error --no-host", (*EXPLAIN, "--no-host", MESSAGE), 8.0),
+        ("explain-error", (*EXPLAIN, MESSAGE), 8.0),
+        ("explain-error --capture", (*EXPLAIN, *CAPTURE, MESSAGE), 8.0),
+        ("explain-error --capture, confirmed", (*EXPLAIN, *FAULT, MESSAGE), 8.0),
     ]
     if can_be_private(environment):
         rows += [

@@ -1,6 +1,6 @@
 """Finding, selecting and running checks. A crash belongs to its check; the rest go on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from qemudoctor.check import Check, Finding, Severity
 from qemudoctor.exceptions import DoctorError
@@ -20,6 +20,13 @@ def builtin_checks() -> tuple[Check, ...]:
     from qemudoctor.checks import CHECKS
 
     return CHECKS
+
+
+def confirming_checks(causes: Collection[str] | None) -> tuple[Check, ...]:
+    """Return those of this package's checks, by id, that can confirm a cause of explain-error; None: whichever."""
+    from qemudoctor.checks import confirming_checks as chosen
+
+    return chosen(causes)
 
 
 def load_plugins() -> tuple[tuple[tuple[Check, str], ...], tuple[CheckResult, ...]]:

@@ -1,6 +1,6 @@
 """Builds of QEMU that are known to be bad, by their version and how they were built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
@@ -25,28 +25,30 @@ version of the emulator that really runs, and how it was built, with a list of s
 line of the evidence is one, with the place where it was reported.
 
 The widest is the one of emulators that are static and not position-independent, up to 9.2.1: on
-kernels with the larger address space randomisation of 2024 (44c76825d6ee) they die at random.
+x86-64, with kernels that randomise addresses more widely (2024, 44c76825d6ee), they die at random.
 Builds that are static-pie do not, which is why Debian 12 with its 7.2 is not affected since
 deb12u9.
 
 A warning is about programs of every image, an info about particular ones. It is harmless if your
-images do not hold those, and the list says nothing about faults that nobody reported.
+images do not hold those, and the list says nothing about faults that nobody reported. Nor does a
+version say why a program died: explain-error takes a fault for the cause only where the message
+shows the sign of that fault.
 
 To see it for yourself: execute the emulator with --version, and `file` shows whether it is a
 "static-pie" or "statically linked" program.
 """
 
 
-class _Running(NamedTuple):
-    """What is known of the emulator that an entry runs."""
+class Running(NamedTuple):
+    """What is known of the emulator that an entry runs. traits: of its build, as the table of faults has them."""
 
     version: str
-    traits: str
+    traits: tuple[str, ...]
 
 
 def find_known_bad(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each version that has faults which a later one has not."""
-    found: dict[tuple[_Running, tuple[KnownBad, ...]], list[tuple[Platform, Entry, _Running]]] = {}
+    found: dict[tuple[Running, tuple[KnownBad, ...]], list[tuple[Platform, Entry, Running]]] = {}
     seen: set[str] = set()
     missing: Unavailable | None = None
     for platform in one_per_architecture(facts):
@@ -58,23 +60,23 @@ def find_known_bad(facts: Facts) -> Iterator[Finding]:
             fault = diagnose(facts, platform)
             if fault is not None and not fault.works_now:
                 continue  # what keeps its programs from starting comes first
-            running = _running(facts, entry)
+            runs, rows = _faults(facts, platform, entry)
         except Unavailable as error:
             missing = missing or error
             continue
-        rows = () if running is None else _faults(facts, platform, entry, running)
-        if running is not None and rows:
-            found.setdefault((running, rows), []).append((platform, entry, running))
+        if runs is not None and rows:
+            found.setdefault((runs, rows), []).append((platform, entry, runs))
     for (_, rows), concerned in found.items():
         yield _finding(facts, rows, concerned)
     if missing is not None:
         raise missing
 
 
-def _running(facts: Facts, entry: Entry) -> _Running | None:
+def running(facts: Facts, entry: Entry, rows: "Iterable[KnownBad]") -> Running | None:
     """Return what is known of the emulator that an entry runs: the one that F holds open, where that was seen.
 
-    None if its version is not known.
+    rows: the faults that it will be asked for; the file is searched for its C library only where one depends on it.
+    None if its version is not known. Raises: Unavailable.
     """
     emulator = facts.emulator(entry.interpreter)
     try:
@@ -84,35 +86,46 @@ def _running(facts: Facts, entry: Entry) -> _Running | None:
     runs = emulator if pinned is None else pinned
     if runs.version is None:
         return None
+    linkage = "" if runs.linkage is None else runs.linkage.value
     is_musl = None if pinned is None else pinned.is_musl
-    if is_musl is None and _may_be_of_musl(runs.version):
+    if is_musl is None and _may_be_of_musl(runs.version, linkage, rows):
         is_musl = facts.is_musl(emulator)
-    traits = ("" if runs.linkage is None else runs.linkage.value, "musl" if is_musl else "")
-    return _Running(runs.version, " ".join(x for x in traits if x))
+    library = "" if is_musl is None else "musl" if is_musl else "glibc"
+    return Running(runs.version, tuple(x for x in (linkage, library) if x))
 
 
-def _may_be_of_musl(version: str) -> bool:
+def _may_be_of_musl(version: str, linkage: str, rows: "Iterable[KnownBad]") -> bool:
     """Return whether a fault of this version depends on the C library, so that the file has to be searched."""
-    from qemudoctor.known_bad_qemu import ROWS, parse_version
+    from qemudoctor.known_bad_qemu import parse_version
 
     numbers = parse_version(version)
-    return numbers is not None and any(x.build == "musl" and x.first <= numbers < x.fixed for x in ROWS)
+    return numbers is not None and any("musl" in x.traits and x.has(numbers, (linkage,)) is not False for x in rows)
 
 
-def _faults(facts: Facts, platform: Platform, entry: Entry, running: _Running) -> "tuple[KnownBad, ...]":
-    from qemudoctor.known_bad_qemu import known_bad, parse_version
+def _faults(facts: Facts, platform: Platform, entry: Entry) -> "tuple[Running | None, tuple[KnownBad, ...]]":
+    from qemudoctor.known_bad_qemu import ROWS, faults_of, parse_version
 
-    numbers = parse_version(running.version)
-    if numbers is None:
-        return ()
-    guest = target_named_by(entry.interpreter) or platform.architecture.qemu_target
-    rows = known_bad(kind="", text="", guest=guest, version=numbers, build=running.traits)
     seen = facts.behaviour(platform) is not None
-    return tuple(x for x in rows if x.report and not (seen and x.id in _OBSERVED))
+    asked = tuple(x for x in ROWS if x.report and not (seen and x.id in _OBSERVED))
+    runs = running(facts, entry, asked)
+    numbers = None if runs is None else parse_version(runs.version)
+    if runs is None or numbers is None:
+        return runs, ()
+    guest = target_named_by(entry.interpreter) or platform.architecture.qemu_target
+    found = faults_of(numbers, runs.traits, guest=guest, machine=machine_of(facts))
+    return runs, tuple(x for x in found if x in asked)
 
 
-def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[Platform, Entry, _Running]]) -> Finding:
-    platform, entry, running = concerned[0]
+def machine_of(facts: Facts) -> str | None:
+    """Return the host's `uname -m`; None if it is not known."""
+    try:
+        return facts.machine.name
+    except Unavailable:
+        return None
+
+
+def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[Platform, Entry, Running]]) -> Finding:
+    platform, entry, runs = concerned[0]
     names = [x.name for _, x, _ in concerned]
     shown = listed(names if len(names) <= _SHOWN else [*names[:_SHOWN], "others"])
     grave = [x for x in rows if x.report == Severity.WARNING.value]
@@ -121,12 +134,12 @@ def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[P
         subject=entry.name,
         platform=platform.name,
         entry=entry.name,
-        message=f"{shown}: {_built(running)} has {_faults_of(len(rows))}: {(grave or rows)[0].symptom}",
+        message=f"{shown}: {built(runs)} has {_faults_of(len(rows))}: {(grave or rows)[0].symptom}",
         severity=Severity.WARNING if grave else None,
         cause="qemu-crash" if grave else None,
         evidence=(
-            *(Evidence(x.source, f"{_span(x)}: {x.symptom}; what helps: {x.workaround}") for x in rows),
-            Evidence(entry.interpreter, _built(running)),
+            *(Evidence(x.sources[0], _told(x)) for x in rows),
+            Evidence(entry.interpreter, built(runs)),
         ),
         remedies=_cures(facts, platform, entry, least) if grave else (),
     )
@@ -138,18 +151,20 @@ def _cures(facts: Facts, platform: Platform, entry: Entry, least: "Version") -> 
     return newer_emulators(facts, platform, entry, least=least)
 
 
-def _built(running: _Running) -> str:
-    return f"QEMU {running.version}" + (f" ({running.traits.replace(' ', ', ')})" if running.traits else "")
+def built(runs: Running) -> str:
+    """Return a version and how it was built, in words."""
+    traits = [x for x in runs.traits if x != "glibc"]
+    return f"QEMU {runs.version}" + (f" ({', '.join(traits)})" if traits else "")
+
+
+def _told(row: "KnownBad") -> str:
+    more = f" (also {', '.join(row.sources[1:])})" if row.sources[1:] else ""
+    return f"{row.span_text()}: {row.symptom}; what helps: {row.workaround}{more}"
 
 
 def _faults_of(count: int) -> str:
     rest = "that later versions have not"
     return f"a fault {rest}" if count == 1 else f"{count} faults {rest}, among them"
-
-
-def _span(row: "KnownBad") -> str:
-    first, fixed = (".".join(map(str, x)) for x in (row.first, row.fixed))
-    return f"before {fixed}" if row.first == (0, 0, 0) else f"from {first} to before {fixed}"
 
 
 CHECKS = (

@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _page(name: str) -> str:
-    """Return a page; a check wins over a cause of that name. Raises: DoctorError if there is neither."""
+    """Return the page of a check, or of a cause, or both where they share a name. Raises: DoctorError."""
     from qemudoctor.report.page import render_cause, render_page
     from qemudoctor.runner import builtin_checks, load_plugins
 
@@ -43,13 +43,13 @@ def _page(name: str) -> str:
     if check is None:
         checks = (*checks, *(x for x, _ in load_plugins()[0]))
         check = _named(name, checks)
-    if check is not None:
-        return render_page(check)
     from qemudoctor.errors.causes import causes
 
-    for cause in causes():
-        if name == cause.id:
-            return render_cause(cause, [x for x in checks if x.cause == cause.id])
+    cause = next((x for x in causes() if x.id == (name if check is None else check.slug)), None)
+    pages = [render_page(check)] if check is not None else []
+    pages += [render_cause(cause, [x for x in checks if x.cause == cause.id])] if cause is not None else []
+    if pages:
+        return "\n\n".join(pages)
     raise DoctorError(
         f"no check is called {name[:60]!r}, and no cause",
         hint="`qemu-doctor checks` lists the checks; explain-error names causes.",

@@ -41,7 +41,9 @@ def run(arguments: list[str]) -> int:
     text = _text(given)
     from qemudoctor.errors import explain_error
 
-    explanation = explain_error(text, None if given.no_host else _facts(given))
+    # Of several platforms that are asked for, the message has to name the one that it is about.
+    platform = words("--platform", given.require)[0] if given.no_host and len(given.require or ()) == 1 else None
+    explanation = explain_error(text, None if given.no_host else _facts(given), platform=platform)
     rendered = _rendered(explanation, given)
     deliver(rendered, given.output)
     return 0 if explanation.recognised else NOT_OURS_STATUS
@@ -111,8 +113,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         raise UsageError("-o names no file", hint="Leave -o out, or name a file.")
     if given.root == "":
         raise UsageError("--root names no directory", hint="Leave --root out, or name a directory.")
-    if given.no_host and (given.root != "/" or given.capture or given.kernel or given.registry or given.require):
-        raise UsageError("--no-host with a host", hint="Leave one of them out.")
+    if given.no_host and (given.root != "/" or given.capture or given.kernel or given.registry):
+        raise UsageError("--no-host with a host", hint="Leave --no-host out, or the options that name a host.")
     return given
 
 

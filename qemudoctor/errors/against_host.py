@@ -43,9 +43,18 @@ def about(facts: Facts, platforms: Iterable[str]) -> Facts:
 
 
 def against_host(
-    facts: Facts, causes: Iterable[str], platform: str | None, errnos: frozenset[str] = frozenset()
+    facts: Facts,
+    causes: Iterable[str],
+    platform: str | None,
+    errnos: frozenset[str] = frozenset(),
+    *,
+    is_given: bool = False,
 ) -> Against:
-    """Return what a host says of causes. platform: of the program, if it is known. errnos: those of the message."""
+    """Return what a host says of causes.
+
+    platform: of the program, if it is known. errnos: those of the message. is_given: whether the user named the
+    platform; what a message names may be what was asked for, and not what the program is.
+    """
     wanted = frozenset(causes)
     subject = PLATFORMS.get(platform or "")
     decides = _decider(facts, subject, errnos)
@@ -58,6 +67,8 @@ def against_host(
     ruled_out = {}
     for cause in wanted - findings.keys():
         reason = _reason_against(facts, cause, subject)
+        if cause == "image-arch-mismatch" and is_given and subject is not None and facts.is_native(subject):
+            reason = f"the program is for {subject.name}, as was said, and this host runs such programs itself"
         if reason is not None:
             ruled_out[cause] = reason
     more = tuple(sorted(findings.keys() - wanted))
@@ -85,30 +96,33 @@ def _decider(
 
 
 def _findings(facts: Facts, causes: frozenset[str] | None) -> Iterable[ReportedFinding]:
-    """Yield what the checks find that can have one of the causes; with None, all that they find.
+    """Yield what the checks find that can have one of the causes; with None, those that can have any.
 
     Some checks settle the cause with the finding.
     """
-    from qemudoctor.runner import builtin_checks, run_check
+    from qemudoctor.runner import confirming_checks, run_check
 
-    for check in builtin_checks():
+    for check in confirming_checks(causes):
         if causes is None or check.cause is None or check.cause in causes:
             yield from run_check(check, facts)[0]
 
 
 def _reason_against(facts: Facts, cause: str, platform: Platform | None) -> str | None:
-    try:
-        if cause in OF_THE_REGISTRY and platform is not None:
-            reason = _starts(facts, platform)
-            if reason is not None:
-                return reason
-        rule = _RULES.get(cause)
-        return None if rule is None else rule(facts, platform)
-    except Unavailable:
+    rules = (_starts if cause in OF_THE_REGISTRY else None, _RULES.get(cause))
+    for rule in filter(None, rules):
+        try:
+            reason = rule(facts, platform)
+        except Unavailable:  # the next may need less
+            continue
+        if reason is not None:
+            return reason
+    return None
+
+
+def _starts(facts: Facts, platform: Platform | None) -> str | None:
+    # That programs of the host's own start says nothing of its registry.
+    if platform is None or facts.is_native(platform):
         return None
-
-
-def _starts(facts: Facts, platform: Platform) -> str | None:
     prediction = facts.prediction(platform)
     if prediction.host.outcome == prediction.container.outcome == "ok":
         return f"by the model of this host's kernel, a program for {platform.name} starts here, also in an empty root"
@@ -225,19 +239,10 @@ _RULES: dict[str, Callable[[Facts, Platform | None], str | None]] = {
 }
 
 
-def emulator_versions(facts: Facts, platform: str | None) -> tuple[tuple[str, str, str], ...]:
-    """Return name, version and traits of the emulators that can be meant; what cannot be looked at is left out."""
-    found = []
+def emulators_meant(facts: Facts, platform: str | None) -> tuple[Entry, ...]:
+    """Return the entries of QEMU that can be meant and that run something; none where that cannot be looked at."""
     try:
         entries = _emulating(facts, PLATFORMS.get(platform or ""))
     except Unavailable:
         return ()
-    for entry in entries:
-        try:
-            emulator = facts.emulator(entry.interpreter)
-        except Unavailable:
-            continue
-        if emulator.version is not None:
-            traits = (emulator.linkage.value if emulator.linkage else "", (emulator.build or "").lower())
-            found.append((entry.name, emulator.version, " ".join(traits)))
-    return tuple(found)
+    return tuple(x for x in entries if x.enabled and is_qemu(x.interpreter))

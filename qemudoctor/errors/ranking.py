@@ -8,6 +8,8 @@ from qemudoctor.errors.recognition import Seen, compiled
 
 _RELATED = 0.04
 """A share from which on a symptom speaks for a cause, so that two symptoms can have one in common."""
+_TELLING = 0.7
+"""A feature is a reason for the causes that it speaks for the most, and for those that it moves nearly as much."""
 _FAINT = 0.2
 """Symptoms of less weight than this say nothing beside others."""
 
@@ -40,6 +42,9 @@ def weight_of(seen: Sequence[Seen]) -> float:
 
 
 def _are_related(one: Seen, other: Seen) -> bool:
+    platforms = {one.symptom.platform, other.symptom.platform} - {None}
+    if len(platforms) > 1 and one.symptom.program != other.symptom.program:
+        return False
     first = {cause for cause, share in one.kind.shares if share >= _RELATED}
     return any(share >= _RELATED and cause in first for cause, share in other.kind.shares)
 
@@ -77,10 +82,11 @@ def _spread(one: Seen) -> list[tuple[str, float, list[str]]]:
     for feature in FEATURES:
         if not _applies(feature, one):
             continue
+        telling = max(factor for _, factor in feature.factors) * _TELLING
         for cause, factor in feature.factors:
             if cause in shares:
                 shares[cause] *= factor
-                if factor > 1:
+                if factor > 1 and factor >= telling:
                     because[cause].append(feature.because)
     total = sum(shares.values())
     return [(cause, one.kind.weight * share / total, because[cause]) for cause, share in shares.items()]

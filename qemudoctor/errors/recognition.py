@@ -18,6 +18,8 @@ _PLATFORM_WORDS = (
     r"linux/(?:arm64|arm/v[5678]|arm|amd64|386|s390x|ppc64le|riscv64|mips64le|mips64|loong64)"
     r"|(?:arm64v8|arm32v[567]|aarch64|arm64|armhf|armv7l|armv6l|s390x|ppc64le|riscv64|x86_64|x86-64|amd64)"
 )
+# A kernel's release ends in the architecture of its package, and is no word about a program.
+_OF_A_KERNEL = r"/lib/modules/\S{1,120}|\blinux-(?:image|modules|headers)-\S{1,120}|\blinux (?:version )?\d\S{1,80}"
 _SIGNALLED = 128
 _MOST_NEEDED = 1 << 18
 """Characters around lines that are searched for what a kind needs, in one log: a quarter of a second."""
@@ -119,7 +121,7 @@ class _Needed:
 
 def _seen(line: Line, signature: Signature, match: re.Match[str], log: Log, needed: _Needed) -> Seen | None:
     captured = {key: value for key, value in match.groupdict().items() if value}
-    errno = BY_TEXT.get(captured.get("errno", "").lower(), signature.errno)
+    errno = BY_TEXT.get((_first(captured, "errno") or "").lower(), signature.errno)
     found = kind_of(signature.kind, errno)
     if found is None:
         return None
@@ -202,7 +204,7 @@ def _signal(captured: dict[str, str], status: int | None) -> str | None:
 
 
 def _platform_near(text: str) -> str | None:
-    found = compiled(rf"(?<![\w]){_PLATFORM_WORDS}").search(text)
+    found = compiled(rf"(?<![\w]){_PLATFORM_WORDS}").search(compiled(_OF_A_KERNEL).sub(" ", text))
     return _oci(found[0]) if found else None
 
 

@@ -74,8 +74,8 @@ What has no section was not looked at: it is neither there nor absent.
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from qemudoctor.exceptions import DoctorError
 from qemudoctor.host.door import CommandResult, HttpAnswer, Uname
@@ -87,6 +87,7 @@ END = "end"
 SIZE_LIMIT_BYTES = 16 << 20
 
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[\\ntr])|\\")
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _LETTERS = {b"\\": b"\\", b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 
 
@@ -155,18 +156,17 @@ class Record(NamedTuple):
         return self.node.kind is NodeKind.FILE and not self.complete and self.refusal is None
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """All that was recorded of a host."""
 
     comments: tuple[str, ...] = ()
     uname: Uname | None = None
     euid: int | None = None
-    environment: Mapping[str, str | None] = field(default_factory=dict)
-    paths: Mapping[str, Record | Refusal] = field(default_factory=dict)
-    programs: Mapping[str, str | None] = field(default_factory=dict)
-    commands: Mapping[tuple[str, ...], CommandResult | Refusal] = field(default_factory=dict)
-    answers: Mapping[tuple[str, str], HttpAnswer | Unanswered] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = _NOTHING
+    paths: Mapping[str, Record | Refusal] = _NOTHING
+    programs: Mapping[str, str | None] = _NOTHING
+    commands: Mapping[tuple[str, ...], CommandResult | Refusal] = _NOTHING
+    answers: Mapping[tuple[str, str], HttpAnswer | Unanswered] = _NOTHING
     """Of servers behind sockets, by socket and target."""
 
 

@@ -3,7 +3,7 @@
 import binascii
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qemudoctor.host.capture import END, FORMAT, SIZE_LIMIT_BYTES, VERSION, Answer, Refusal, unescape
 from qemudoctor.host.syscalls import decode
@@ -34,8 +34,7 @@ class Fault(Exception):
         self.hint = hint
 
 
-@dataclass(slots=True)
-class Section:
+class Section(NamedTuple):
     """One section as it is written; the methods read its values. Raises: Fault, from all of them."""
 
     line: int

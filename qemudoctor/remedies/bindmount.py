@@ -1,6 +1,7 @@
 """Handing the emulator to each container, at the very path that the entry names: for kernels without F."""
 
 from collections.abc import Iterator
+from itertools import islice
 from shlex import quote
 
 from qemudoctor.facts import Facts, Unavailable
@@ -39,9 +40,9 @@ def bind_mounts(facts: Facts, platform: Platform, entry: Entry) -> Iterator[Reme
     if source is None or not entry.interpreter.startswith("/") or _UNQUOTED & set(source.path + entry.interpreter):
         return
     effect = Effect(installs=source.installs, container_files=((entry.interpreter, source.path),))
-    forms = tuple(_for_engines(facts, source, entry.interpreter, effect))
+    forms = _for_engines(facts, source, entry.interpreter, effect)
     if facts.kernel.supports(Feature.FIX_BINARY):
-        yield from forms[:1]  # where F is to be had, this is a stopgap: one form is enough
+        yield from islice(forms, 1)  # where F is to be had, this is a stopgap: one form is enough
         return
     for number, form in enumerate(forms):
         yield form._replace(note=f"{form.note}. {_lasting(facts)}") if number == 0 else form

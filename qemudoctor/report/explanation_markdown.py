@@ -41,6 +41,8 @@ def _failure(failure: Failure) -> Iterator[str]:
         yield _plain(cause.explanation)
         yield ""
         yield f"How to tell: {cause.tell_apart}"
+        yield ""
+        yield f"More: `qemu-doctor explain {cause.id}`{''.join(f', <{x}>' for x in cause.references)}"
         for remedy in cause.remedies:
             yield ""
             yield f"{_plain(remedy.title)}{f' ({_plain(remedy.note)})' if remedy.note else ''}:"

@@ -24,7 +24,7 @@ def render_page(check: Check) -> str:
 def render_cause(cause: "Cause", checks: Sequence[Check] = ()) -> str:
     """Return the page of a cause. checks: those that find it on a host."""
     from qemudoctor.errors.explain import remedy_of
-    from qemudoctor.report.findings import remedy_lines
+    from qemudoctor.report.remedies import remedy_lines
 
     lines = [*wrap(f"{cause.id}: {cause.title}"), "", *wrap(cause.explanation)]
     lines += ["", *wrap(f"How to tell: {cause.tell_apart}")]

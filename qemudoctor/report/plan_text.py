@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from qemudoctor.report.findings import remedy_lines
+from qemudoctor.report.remedies import remedy_lines
 from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, listing, wrap
 from qemudoctor.verdict import PlatformResult, ReportedFinding, Summary, Verdict
 

@@ -1,11 +1,12 @@
 """All built-in checks together: their names, their pages, and that no fault is told twice or not at all."""
 
+import ast
 import re
 
 import pytest
 
 from qemudoctor.check import Check
-from qemudoctor.checks import CHECKS
+from qemudoctor.checks import CHECKS, MODULES, confirming_checks
 from qemudoctor.checks.diagnosis import Fault, diagnose
 from qemudoctor.host.trees import Content, MemoryFile
 from qemudoctor.kernel.tree import Node, NodeKind
@@ -13,6 +14,7 @@ from qemudoctor.platforms import BY_TARGET, parse_platform
 from qemudoctor.runner import examine
 from tests.support.checking import errors
 from tests.support.hosts import FakeHost, ask, dynamic_emulator, entry_text, linux, static_emulator
+from tests.support.repository import ROOT, modules
 
 FAMILIES = {"1": "kernel", "2": "binfmt", "3": "emulator", "4": "container", "5": "probe"}
 CAUSES = frozenset(
@@ -40,6 +42,31 @@ def test_names_are_of_the_family(check: Check) -> None:
     assert check.run.__module__.split(".")[2] == check.family
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", check.slug)
     assert check.cause is None or check.cause in CAUSES
+
+
+def _causes_in(module: str) -> set[str]:
+    """Return the causes that stand in the code of a module of checks."""
+    tree = ast.parse((ROOT / f"checks/{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    return {x.value for x in ast.walk(tree) if isinstance(x, ast.Constant) and isinstance(x.value, str)} & CAUSES
+
+
+def test_every_module_of_checks_is_loaded() -> None:
+    names = {x.removeprefix("checks/").removesuffix(".py").replace("/", ".") for x in modules("checks")}
+    assert {x for x in names if "CHECKS = (" in (ROOT / f"checks/{x.replace('.', '/')}.py").read_text()} == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_which_causes_it_can_confirm(module: str) -> None:
+    own, helper = set(MODULES[module]), _causes_in("diagnosis")
+    assert _causes_in(module) <= own
+    assert own - _causes_in(module) <= helper
+
+
+def test_checks_are_loaded_for_causes() -> None:
+    assert [x.id for x in confirming_checks(["kernel-too-old-for-f"])] == ["QD101"]
+    assert confirming_checks(["shebang-missing"]) == ()
+    assert {x.cause for x in confirming_checks()} == {x.cause for x in CHECKS}
+    assert len(confirming_checks()) < len(CHECKS)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=NAMES)

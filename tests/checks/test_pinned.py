@@ -118,6 +118,8 @@ def pie(version: str, *, target: str = "aarch64", musl: bool = False) -> MemoryF
         pytest.param(pie("7.2.22"), ["info"], "openat2", id="Debian 12"),
         pytest.param(static_emulator("aarch64", version="7.2.22"), ["warning"], "SIGSEGV", id="not pie"),
         pytest.param(static_emulator("aarch64", version="9.2.2"), ["info"], "systemd 260", id="not pie, and cured"),
+        pytest.param(pie("8.1.2"), ["warning"], "of the heap", id="brk, as in 8.1 up to its third release"),
+        pytest.param(pie("8.1.3"), ["info"], "systemd 260", id="brk, mended"),
         pytest.param(pie("9.1.0"), ["warning"], "byte order", id="9.1.0"),
         pytest.param(pie("10.1.0", musl=True), ["warning"], "O_NOFOLLOW", id="built with musl"),
         pytest.param(pie("10.1.0"), ["info"], "systemd 260", id="built with glibc"),
@@ -136,6 +138,21 @@ def test_what_a_program_showed_is_not_guessed_from_the_version() -> None:
     machine = linux(entries={"qemu-aarch64": entry_text(flags="F")}, files={EMULATOR: pie("7.2.22")})
     facts = ask(machine, "linux/arm64", prober=answering({"aarch64": (dump("aarch64"), None)}))
     assert findings("QD309", facts) == ()
+
+
+def test_each_row_tells_all_its_sources() -> None:
+    machine = linux(entries={"qemu-aarch64": entry_text(flags="F")}, files={EMULATOR: pie("9.1.0")})
+    evidence = only("QD309", ask(machine, "linux/arm64")).finding.evidence
+    assert any(x.source.endswith("/1081849") and "/1081850" in x.text for x in evidence)
+
+
+def test_a_fault_of_other_machines_is_not_told() -> None:
+    arm = linux(
+        machine="aarch64",
+        entries={"qemu-x86_64": entry_text("x86_64", flags="F")},
+        files={"/usr/bin/qemu-x86_64-static": static_emulator("x86_64", machine="aarch64", version="9.2.0")},
+    )
+    assert findings("QD309", ask(arm, "linux/amd64")) == ()
 
 
 def test_the_emulator_that_runs_is_judged_and_not_the_file() -> None:

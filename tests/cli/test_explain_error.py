@@ -116,9 +116,17 @@ def test_page_of_a_cause_names_the_checks_that_find_it(capsys: Output) -> None:
     assert "QD201 binfmt-fix-binary-missing" in capsys.readouterr().out
 
 
-def test_slug_of_a_check_wins_over_a_cause(capsys: Output) -> None:
+def test_check_and_cause_of_one_name_are_both_explained(capsys: Output) -> None:
     both = SLUGS & {x.id for x in causes()}
     assert both
     for name in both:
         assert main(["explain", name]) == 0
-        assert capsys.readouterr().out.startswith("QD")
+        out = capsys.readouterr().out
+        assert out.startswith("QD")
+        assert f"\n{name}: " in out
+        assert "How to tell: " in out
+
+
+def test_platform_needs_no_host(capsys: Output) -> None:
+    assert main(["explain-error", "--no-host", "--platform", "s390x", "exec /bin/sh: exec format error"]) == 0
+    assert "tonistiigi/binfmt --install s390x" in capsys.readouterr().out

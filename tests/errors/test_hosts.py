@@ -105,3 +105,40 @@ def test_rosetta_is_ruled_out_where_amd64_is_native() -> None:
     text = "docker run --platform linux/amd64 nginx\nexec /docker-entrypoint.sh: exec format error"
     assert standing(explain_error(text), "rosetta") is Standing.POSSIBLE
     assert standing(explain_error(text, ask(linux())), "rosetta") is Standing.RULED_OUT
+
+
+def test_kernel_rules_its_cause_out_where_the_registry_is_not_known() -> None:
+    facts = ask(linux(mount="not-mounted"), "arm64", kernel="6.6")
+    assert standing(explain_error(REFUSED, facts), "kernel-too-old-for-f") is Standing.RULED_OUT
+
+
+def test_release_of_a_kernel_is_no_platform() -> None:
+    text = "modprobe: FATAL: Module binfmt_misc not found in directory /lib/modules/6.1.0-13-amd64"
+    assert explain_error(text).symptoms[0].platform is None
+    explanation = explain_error(text, ask(linux(mount="not-mounted"), "arm64"))
+    assert explanation.causes[0].id in ("binfmt-module-missing", "binfmt-not-mounted")
+    assert explanation.causes[0].standing is not Standing.RULED_OUT
+
+
+def test_native_programs_say_nothing_of_the_registry() -> None:
+    text = "linux/amd64: update-binfmts: warning: Couldn't load the binfmt_misc module."
+    explanation = explain_error(text, ask(linux(mount="not-mounted")))
+    assert standing(explanation, "binfmt-not-mounted") is not Standing.RULED_OUT
+
+
+def test_program_of_this_host_is_for_no_other_platform() -> None:
+    text = "exec /app/server: exec format error"
+    assert standing(explain_error(text, ask(linux(), "amd64")), "image-arch-mismatch") is Standing.RULED_OUT
+    assert standing(explain_error(text, ask(linux(), "arm64")), "image-arch-mismatch") is not Standing.RULED_OUT
+
+
+def test_what_is_hardly_thought_of_does_not_become_certain() -> None:
+    text = "modprobe: FATAL: Module binfmt_misc not found in directory /lib/modules/6.1.0-13-amd64"
+    explanation = explain_error(text, ask(linux()))
+    assert standing(explanation, "binfmt-module-missing") is Standing.RULED_OUT
+    assert explanation.causes[0].score < 0.5
+
+
+def test_platform_without_a_host() -> None:
+    explanation = explain_error("exec /bin/sh: exec format error", platform="linux/s390x")
+    assert any("--install s390x" in x for remedy in explanation.causes[0].remedies for x in remedy.commands)

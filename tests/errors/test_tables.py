@@ -12,7 +12,6 @@ from qemudoctor.errors.reading.errnos import BY_TEXT, IN_WORDS
 from qemudoctor.errors.reading.lines import Log
 from qemudoctor.errors.reading.translations import translations
 from qemudoctor.errors.signatures import signatures
-from qemudoctor.known_bad_qemu import ROWS, known_bad, parse_version
 from qemudoctor.runner import builtin_checks
 from tests.support.repository import ROOT
 
@@ -116,25 +115,3 @@ def test_lines_of_runc() -> None:
     assert runc_release(150) == "before 1.0.0-rc2"
     assert "between" in runc_release(214)
     assert list(RUNC_LINES) == sorted(RUNC_LINES)
-
-
-def test_known_bad_builds() -> None:
-    assert len({row.id for row in ROWS}) == len(ROWS)
-    for row in ROWS:
-        assert row.first < row.fixed
-        assert row.source.startswith("https://")
-    old = known_bad(kind="function-missing", text="tar: cannot open", version=(7, 2, 22))
-    assert [x.id for x in old] == ["openat2-missing"]
-    assert known_bad(kind="function-missing", text="tar: cannot open", version=(10, 0, 13)) == ()
-    assert [x.id for x in known_bad(kind="qemu-signal", text="libc-bin", version=(7, 2, 0), build="static")] == [
-        "aslr-non-pie"
-    ]
-    assert known_bad(kind="qemu-signal", text="libc-bin", version=(7, 2, 0), build="pie") == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "version"),
-    [("7.2.22", (7, 2, 22)), ("10.0", (10, 0, 0)), ("11.1.3.1", (11, 1, 3)), ("v7", None), ("7", None), ("", None)],
-)
-def test_versions(text: str, version: object) -> None:
-    assert parse_version(text) == version

@@ -119,3 +119,39 @@ def test_a_healthy_host_is_examined_without_what_faults_need() -> None:
 def test_a_host_without_registry_is_examined_without_the_walk_of_execve() -> None:
     loaded = _examined('linux(mount="not-mounted")')
     assert sorted(loaded & (LATE | HEAVY | OF_THE_WALK | {"qemudoctor.remedies.proof"})) == []
+
+
+CAPTURE = ("--capture", "fixtures/hosts/debian12-entry-without-f.capture")
+# Checks that confirm no cause, and what only they need; dataclasses loads inspect, which costs half a bare start.
+NOT_FOR_A_MESSAGE = HEAVY | {
+    "dataclasses",
+    "inspect",
+    "json",
+    "qemudoctor.checks.binfmt.order",
+    "qemudoctor.checks.binfmt.reboot",
+    "qemudoctor.checks.container.builds",
+    "qemudoctor.checks.container.engines",
+    "qemudoctor.facts.docker",
+    "qemudoctor.facts.otherengines",
+}
+
+
+def _explaining(*arguments: str) -> frozenset[str]:
+    given = ["qemu-doctor", "explain-error", *arguments, "exec /bin/sh: no such file or directory"]
+    return _loaded_by(f"sys.argv = {given!r}; from qemudoctor.cli import main; sys.exit(main())")
+
+
+@pytest.mark.parametrize("platform", [(), ("--platform", "arm64")], ids=["", "arm64"])
+def test_a_message_is_explained_without_what_no_cause_needs(platform: tuple[str, ...]) -> None:
+    loaded = _explaining(*CAPTURE, *platform)
+    assert "qemudoctor.checks.binfmt.fix_binary" in loaded
+    assert sorted(loaded & NOT_FOR_A_MESSAGE) == []
+
+
+def test_a_message_without_a_host_is_explained_without_facts() -> None:
+    assert _below(_explaining("--no-host"), frozenset({"qemudoctor.checks", "qemudoctor.facts"})) == []
+
+
+def test_a_command_ends_without_a_look_for_garbage() -> None:
+    run = "sys.argv = ['qemu-doctor', '--version']; from qemudoctor.cli import main; main()"
+    assert _loaded_by(f"{run}; import gc; assert gc.get_freeze_count()")

@@ -9,7 +9,7 @@ from qemudoctor.report.explanation_json import render_explanation_json
 from qemudoctor.report.explanation_markdown import render_explanation_markdown
 from qemudoctor.report.explanation_report import render_bug_report
 from qemudoctor.report.explanation_text import render_explanation_text
-from tests.support.hosts import ask, centos_7, ubuntu_1604
+from tests.support.hosts import ask, centos_7, linux, ubuntu_1604
 from tests.support.repository import ROOT
 from tests.support.schemas import validator
 
@@ -116,3 +116,24 @@ def test_who_says_so_is_named_where_it_names_itself() -> None:
 def test_known_faults_of_qemu_are_told_once() -> None:
     text = render_explanation_text(explain_error("qemu: uncaught target signal 11 (Segmentation fault) - core dumped"))
     assert text.count("binfmt/issues/215") == 1
+
+
+def test_text_and_markdown_say_where_to_read_on() -> None:
+    explanation = KINDS["confirmed"]
+    reference = explanation.causes[0].references[0]
+    assert f"qemu-doctor explain f-flag-missing, {reference}" in " ".join(render_explanation_text(explanation).split())
+    assert f"<{reference}>" in render_explanation_markdown(explanation)
+
+
+def test_host_that_rules_out_what_a_message_means_is_said_to_be_another() -> None:
+    text = "modprobe: FATAL: Module binfmt_misc not found in directory /lib/modules/6.1.0-13-amd64"
+    said = "may come from another host"
+    assert said in render_explanation_text(explain_error(text, ask(linux())))
+    assert said not in render_explanation_text(explain_error(text, ask(linux(mount="not-mounted"))))
+    assert said not in render_explanation_text(explain_error(text))
+
+
+def test_answer_of_the_module_is_not_explained_as_that_of_a_program() -> None:
+    assert "answer: ENOENT\n" in render_explanation_text(
+        explain_error("modprobe: FATAL: Module binfmt_misc not found.")
+    )
