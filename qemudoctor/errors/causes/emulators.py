@@ -155,9 +155,14 @@ ROWS: tuple[Cause, ...] = (
             Step(
                 "switch-off",
                 "Switch Rosetta off, so that QEMU is used",
-                ("podman machine inspect | grep -i rosetta",),
-                note="Docker Desktop: Settings, General, Use Rosetta; podman: rosetta = false below [machine] in "
-                "containers.conf",
+                (
+                    "mkdir -p ~/.config/containers/containers.conf.d",
+                    "printf '[machine]\\nrosetta = false\\n' > ~/.config/containers/containers.conf.d/rosetta.conf",
+                    "podman machine stop",
+                    "podman machine start",
+                ),
+                note="for podman on macOS; Docker Desktop: Settings, General, Use Rosetta; colima: start with "
+                "--vz-rosetta=false",
             ),
             Step(
                 "native-image",

@@ -14,7 +14,7 @@ ROWS: tuple[Cause, ...] = (
             Step(
                 "right-image",
                 "Take the build for this machine",
-                ("docker pull --platform linux/$(dpkg --print-architecture) IMAGE", "docker manifest inspect IMAGE"),
+                ("docker pull --platform linux/$(uname -m) IMAGE", "docker manifest inspect IMAGE"),
                 note="IMAGE: the image; a program: its download for this architecture",
             ),
             Step(
@@ -91,7 +91,12 @@ ROWS: tuple[Cause, ...] = (
                 ("head -1 SCRIPT | cat -A",),
                 note="SCRIPT: the path that the message names",
             ),
-            Step("install-interpreter", "Install it in the image, or use one that is there", ("apk add bash",)),
+            Step(
+                "install-interpreter",
+                "Install it in the image, or use one that is there",
+                ("apk add bash",),
+                note="in an image of Alpine; elsewhere its own package manager",
+            ),
         ),
         ("https://man7.org/linux/man-pages/man2/execve.2.html",),
     ),
@@ -240,7 +245,7 @@ ROWS: tuple[Cause, ...] = (
                 ("echo kernel=kernel8.img | sudo tee -a /boot/firmware/config.txt",),
                 root=True,
                 persistent=True,
-                note="needs a reboot",
+                note="Raspberry Pi OS, 64 bit; needs a reboot",
             ),
         ),
         ("https://github.com/jemalloc/jemalloc/issues/467",),

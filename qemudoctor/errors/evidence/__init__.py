@@ -10,6 +10,7 @@ FEATURES: tuple[Feature, ...] = (*exec_format.ROWS, *wanted.ROWS, *names.ROWS, *
 # What a kind may need beside it in order to belong to the subject (kinds.py).
 NEEDS: dict[str, str] = {
     "emulation": EMULATION,
+    "emulation-and-status": rf"\A(?=[\s\S]*?\$\?)[\s\S]*?(?:{EMULATION})",
     "program": r"(?<!such )\bfile\b|ldd|readelf|\bls -l|-rwx|alpine|musl|glibc|ld-linux|32.?bit|64.?bit|i386|i686|x86"
     r"|arm|qemu|binfmt|docker|podman|container|chroot|exec|elf",
     "program-started": r"(?:subprocess|popen|_execute_child|spawn|cannot run program)",
@@ -34,10 +35,14 @@ NEEDS: dict[str, str] = {
     # By ls or which.
     "shown-to-be-there": r": (?P<name>[\w.+-]{1,60}): not found[\s\S]{0,600}?\n(?:-rwx[^\n]{0,120} )?"
     r"/[\w./-]{0,100}/(?P=name)\s",
+    # An initial RAM disk that was cut short lacks any file.
+    "unpacked": r"\A(?![\s\S]*?initramfs unpacking failed)",
     "pages": r"\b(?:16384|65536|16k|64k)\b",
     # Termux's proot, where programs run under another's hand: its hosts are called localhost.
     "emulation-or-proot": rf"{EMULATION}|proot|termux|startarch|\w@localhost:",
     "emulation-or-build": rf"{EMULATION}|{BUILD}",
+    # Rosetta says why, and then ends itself with a trap.
+    "emulation-or-build-but-rosetta": rf"\A(?![\s\S]*?rosetta error)[\s\S]*?(?:{EMULATION}|{BUILD})",
     # As they are named in messages, with or without the underscores.
     "syscall-name": r"copy.?file.?range|\bclone3\b|\bstatx\b|faccessat2|fchmodat2|openat2|close_range|clock_gettime"
     r"|io_uring(?!: |_)[^\n]{0,20}setup|\brseq\b|pidfd|libseccomp|seccomp",
@@ -53,7 +58,7 @@ NEEDS: dict[str, str] = {
     # Tools of every kind look for programs in $PATH.
     "engine-looked": r"\boci\b|container|daemon|runc\b|crun\b|docker|podman|kubelet|kubernetes|\bpod\b|rpc error"
     r"|buildkit|entrypoint|exec failed|#\d{1,4} \d"
-    r"|stat /|open executable|executable file [`'\"]|exec: \"\.{0,2}/",
+    r"|stat /|open executable|executable file [`'\"]|exec: \"(?:\.{0,2}/|(?:ba|da|a|z)?sh\")",
     "name-against-metadata": r"(?:^|\n)[^\n]{0,60}\binspect [^\n]{0,200}?(?<!linux)[-_:/](?:"
     r"(?:arm64|aarch64|armhf|arm64v8)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"amd64\""
     r"|(?:amd64|x86_64)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"arm)",

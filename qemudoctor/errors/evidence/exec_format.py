@@ -18,7 +18,7 @@ ROWS: tuple[Feature, ...] = (
             ("binfmt-not-registered", 0.7),
             ("image-metadata-mismatch", 1.5),
         ),
-        "the program is a script by its name: without #! in its first two bytes the kernel refuses it",
+        "the program has the name of a script: without #! in its first two bytes the kernel refuses it",
     ),
     Feature(
         "own-script",
@@ -27,7 +27,7 @@ ROWS: tuple[Feature, ...] = (
         (),
         r"\.(?:sh|bash|py|rb|pl|js|zsh|csh|ksh|php|lua)$",
         (("shebang-missing", 2.5), ("image-arch-mismatch", 0.7)),
-        "the program is a script by its name",
+        "the program has the name of a script",
     ),
     Feature(
         "binary-by-place",
@@ -130,7 +130,7 @@ ROWS: tuple[Feature, ...] = (
         ),
         "",
         (("image-arch-mismatch", 1.5), ("binary-corrupt-or-empty", 1.2)),
-        "a program was downloaded, and downloads are made per architecture",
+        "programs that are downloaded, or installed by a script, are made per architecture",
     ),
     Feature(
         "kubernetes",

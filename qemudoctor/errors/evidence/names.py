@@ -56,6 +56,15 @@ ROWS: tuple[Feature, ...] = (
         "the name says one architecture, and `file` another",
     ),
     Feature(
+        "java-archive",
+        _ENOEXEC,
+        "program",
+        (".jar",),
+        r"\.jar$",
+        (("shebang-missing", 20.0), ("image-arch-mismatch", 0.3), ("image-metadata-mismatch", 0.1)),
+        "an archive of Java is no program of the kernel's: java -jar starts it",
+    ),
+    Feature(
         "architecture-shown",
         _ENOEXEC,
         "context",

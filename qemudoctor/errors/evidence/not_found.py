@@ -73,7 +73,7 @@ ROWS: tuple[Feature, ...] = (
         ("/",),
         rf"^(?!.{{0,400}}(?:{SCRIPT}|{BASIC}))",
         (("elf-loader-missing", 2.4), ("shebang-crlf", 0.4), ("shebang-interpreter-missing", 0.5)),
-        "the program is a binary by its name, and binaries need their loader",
+        "the program has no name of a script, and binaries need their loader",
     ),
     Feature(
         "static-by-name",

@@ -113,7 +113,7 @@ ROWS: tuple[Feature, ...] = (
     # emulators
     Feature(
         "under-qemu",
-        ("sigill", "segv", "exit-status", "exit-132", "exit-status-shown", "build-crash"),
+        ("sigill", "segv", "trap", "exit-status", "exit-132", "exit-status-shown", "build-crash"),
         "context",
         ("qemu", "buildx", "--platform", "binfmt", "emulat", "linux/arm"),
         r"qemu|buildx (?:build|b|bake)|docker-buildx|--platform|binfmt|emulat|linux/arm",
@@ -131,7 +131,7 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "small-cpu",
-        ("qemu-signal", "segv", "sigill", "exit-status", "exit-status-shown", "exited", "build-crash"),
+        ("qemu-signal", "segv", "trap", "sigill", "exit-status", "exit-status-shown", "exited", "build-crash"),
         "context",
         ("armv6", "pi zero", "raspberry pi 1", "kvm64", "proxmox", "qemu64", "celeron", "atom"),
         "",
@@ -140,7 +140,7 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "small-arm-host",
-        ("build-crash", "segv", "exit-status", "exit-status-shown", "exited"),
+        ("build-crash", "segv", "trap", "exit-status", "exit-status-shown", "exited"),
         "context",
         ("armv6l",),
         r"linux \S{1,60} \d\.\d[^\n]{0,160} armv6l",
@@ -209,5 +209,23 @@ ROWS: tuple[Feature, ...] = (
         "",
         (("seccomp-or-sandbox", 4.0),),
         "a seccomp filter is named nearby",
+    ),
+    Feature(
+        "jvm-illegal-instruction",
+        ("segv",),
+        "context",
+        ("sigill (0x",),
+        "",
+        (("cpu-feature", 12.0),),
+        "the line below names SIGILL: an instruction that this CPU lacks",
+    ),
+    Feature(
+        "library-of-an-emulator",
+        ("exec:ELIBBAD",),
+        "context",
+        ("qemu", "binfmt", "emulat", "--platform", "linux/arm"),
+        "",
+        (("interpreter-dynamic", 3.0),),
+        "emulation is wanted: a dynamically linked emulator takes its loader from the root of the guest",
     ),
 )

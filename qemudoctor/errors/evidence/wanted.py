@@ -85,7 +85,7 @@ ROWS: tuple[Feature, ...] = (
         _E,
         "context",
         ("run", "from", "pull", "create", "image"),
-        r"(?:(?:run|from|pull|create)\b[^\n]{0,120}|image (?:for )?[\w./-]{0,80})"
+        r"(?:(?:run|from|pull|create)\b[^\n]{0,120}|image (?:sha256:\w{1,80} )?(?:for )?[\w./-]{0,80})"
         r"(?:arm32v[567]|arm64v8|amd64|i386|s390x|ppc64le|riscv64|armhf|aarch64"
         r"|arm64|rpi|raspbian|balenalib|resin)(?:[/:\s-]|$)",
         (("binfmt-not-registered", 5.5),),
@@ -117,6 +117,16 @@ ROWS: tuple[Feature, ...] = (
         "",
         (("image-arch-mismatch", 2.0),),
         "an image for amd64 on another host: most images that are there for one platform only are for this one",
+    ),
+    Feature(
+        "arm-image-elsewhere",
+        _E,
+        "context",
+        ("does not match the detected host platform (linux/amd64",),
+        r"image's platform \(linux/(?:arm|s390x|ppc64le|riscv64)[^\n]{0,60}does not match the detected host platform"
+        r" \(linux/amd64",
+        (("binfmt-not-registered", 3.0),),
+        "an image of a less common platform on amd64, where such images are run, and built, by emulation",
     ),
     Feature(
         "podman-warning",

@@ -182,6 +182,11 @@ ROWS: dict[str, Kind] = {
         "a library wants an executable stack, which a security policy refuses",
         (("seccomp-or-sandbox", 0.85), ("permission-noexec", 0.05)),
     ),
+    "library-refused": Kind(
+        "a program that started may not read a library of its own: its rights, or a profile of the host's",
+        (("seccomp-or-sandbox", 0.5), ("permission-noexec", 0.4), ("interpreter-dynamic", 0.05)),
+        weight=0.5,
+    ),
     "library-unreadable": Kind(
         "a library could be opened and not read: the disk failed, or an emulator reads wrongly",
         (("qemu-crash", 0.4), ("elf-loader-missing", 0.25), ("binary-corrupt-or-empty", 0.2)),

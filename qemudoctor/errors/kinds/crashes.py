@@ -65,13 +65,19 @@ ROWS: dict[str, Kind] = {
     "exit-status-shown": Kind(
         "an exit status above 128: killed by a signal",
         (("qemu-crash", 0.55), ("cpu-feature", 0.3)),
-        needs="emulation",
+        needs="emulation-and-status",
         weight=0.4,
     ),
     "segv": Kind(
         "a program was killed for what it did with memory",
         (("qemu-crash", 0.75), ("cpu-feature", 0.08), ("page-size", 0.05)),
         needs="emulation-or-build",
+        weight=0.6,
+    ),
+    "trap": Kind(
+        "a program was stopped by a trap, with which programs and emulators end themselves",
+        (("qemu-crash", 0.75), ("cpu-feature", 0.08), ("page-size", 0.05)),
+        needs="emulation-or-build-but-rosetta",
         weight=0.6,
     ),
     "sigill": Kind(
@@ -137,9 +143,14 @@ ROWS: dict[str, Kind] = {
     "coreclr": Kind(
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6
     ),
+    "traced-crash": Kind(
+        "a program under PRoot was killed by a signal: PRoot runs foreign programs in an emulator",
+        (("qemu-crash", 0.6), ("seccomp-or-sandbox", 0.2), ("cpu-feature", 0.1)),
+        weight=0.5,
+    ),
     "pal-crash": Kind(
         "the platform layer of SQL Server ended; there is no SQL Server for other processors than amd64",
-        (("qemu-crash", 0.8), ("cpu-feature", 0.05), ("rosetta", 0.05)),
+        (("qemu-crash", 0.8), ("qemu-guest-address-space", 0.06), ("cpu-feature", 0.05), ("rosetta", 0.05)),
         weight=0.6,
     ),
 }

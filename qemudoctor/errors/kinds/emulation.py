@@ -14,7 +14,7 @@ ROWS: dict[str, Kind] = {
         ),
     ),
     "guest-loader": Kind(
-        "the emulator started, and did not find the loader that the program names",
+        "whoever starts the program, most probably an emulator, did not find the loader that the program names",
         (
             ("elf-loader-missing", 0.82),
             ("image-arch-mismatch", 0.1),
@@ -32,7 +32,9 @@ ROWS: dict[str, Kind] = {
         weight=0.3,
     ),
     "any-loader": Kind(
-        "the loader that the program names is not there", (("elf-loader-missing", 0.9),), needs="emulation"
+        "the loader that the program names is not there",
+        (("elf-loader-missing", 0.9), ("image-arch-mismatch", 0.05), ("interpreter-dynamic", 0.02)),
+        needs="emulation",
     ),
     "qemu-wrong-elf": Kind(
         "the emulator was given a program for another architecture than its own",
@@ -63,9 +65,13 @@ ROWS: dict[str, Kind] = {
     "argv-shift": Kind(
         "the arguments reached the program shifted by one", (("argv0-flag", 0.85), ("shebang-missing", 0.05))
     ),
+    "rosetta-file": Kind(
+        "Rosetta could not open the program, or the loader that it names",
+        (("rosetta", 0.6), ("elf-loader-missing", 0.3), ("image-arch-mismatch", 0.05)),
+    ),
     "qemu-cpu-model": Kind(
         "the emulator was told, by QEMU_CPU or -cpu, to be a processor that it does not know",
-        (("cpu-feature", 0.9), ("qemu-wrong-target", 0.05)),
+        (("cpu-feature", 0.9), ("qemu-wrong-target", 0.05), ("qemu-crash", 0.04)),
     ),
     "guest-space": Kind(
         "the emulator found no room for the memory of the guest",
@@ -99,7 +105,10 @@ ROWS: dict[str, Kind] = {
     "cpu-level": Kind(
         "the program needs instructions that this CPU, real or emulated, does not have", (("cpu-feature", 0.97),)
     ),
-    "page-size": Kind("the program was built for another page size than that of this kernel", (("page-size", 0.95),)),
+    "page-size": Kind(
+        "the program was built for another page size than that of this kernel",
+        (("page-size", 0.95), ("binary-corrupt-or-empty", 0.02), ("image-arch-mismatch", 0.02)),
+    ),
     "page-size-asked": Kind(
         "this kernel has larger pages than 4 KiB", (("page-size", 0.9),), needs="pages", weight=0.5
     ),
@@ -250,6 +259,15 @@ ROWS: dict[str, Kind] = {
         ),
         needs="emulation",
         weight=0.4,
+    ),
+    "seccomp-filter-refused": Kind(
+        "no filter of system calls could be set: QEMU's user mode has none, nor has a kernel without seccomp",
+        (("qemu-unsupported-syscall", 0.75), ("seccomp-or-sandbox", 0.12), ("rosetta", 0.1)),
+        weight=0.7,
+    ),
+    "qemu-unreadable": Kind(
+        "the emulator may not read the program: it opens it as the user who started it, unless the entry has C or O",
+        (("credential-flag-missing", 0.5), ("permission-noexec", 0.4), ("seccomp-or-sandbox", 0.05)),
     ),
     "seccomp-absent": Kind(
         "no seccomp: the kernel was built without it, or Rosetta or QEMU runs the engine itself",

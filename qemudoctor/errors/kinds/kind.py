@@ -40,4 +40,10 @@ ENGINE_ENOENT = (
     ("interpreter-dynamic", 0.03),
     ("image-arch-mismatch", 0.002),
 )
+MAC_CPU = (
+    ("image-arch-mismatch", 0.52),
+    ("rosetta", 0.43),
+    ("native-32bit-unsupported", 0.05),
+    ("image-metadata-mismatch", 0.03),
+)
 PERMISSION = (("permission-noexec", 0.85), ("seccomp-or-sandbox", 0.10), ("interpreter-missing-on-host", 0.02))

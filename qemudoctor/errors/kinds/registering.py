@@ -10,7 +10,8 @@ ROWS: dict[str, Kind] = {
         weight=0.7,
     ),
     "module": Kind(
-        "the kernel that runs has no binfmt_misc module", (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.07))
+        "the kernel that runs has no binfmt_misc module",
+        (("binfmt-module-missing", 0.87), ("binfmt-not-mounted", 0.07), ("register-permission", 0.05)),
     ),
     "shown-disabled": Kind(
         "binfmt-support knows the format, and the kernel has no entry of it, or binfmt_misc is not mounted",
@@ -82,8 +83,11 @@ ROWS: dict[str, Kind] = {
         "whoever wrote to binfmt_misc was not allowed to", (("register-permission", 0.93), ("binfmt-not-mounted", 0.03))
     ),
     "exists": Kind("an entry of that name is there already", (("register-exists", 0.95), ("f-flag-missing", 0.03))),
-    "exists-notice": Kind(
-        "update-binfmts left an entry of that name as it was", (("register-exists", 0.95),), weight=0.2
+    "exists-notice": Kind("an entry of that name was left as it was", (("register-exists", 0.95),), weight=0.2),
+    "record-missing": Kind(
+        "binfmt-support does not know a format of that name, so it did not register it either",
+        (("binfmt-not-registered", 0.8), ("interpreter-missing-on-host", 0.15), ("binfmt-disabled", 0.05)),
+        weight=0.6,
     ),
     "disabled": Kind(
         "an entry, or binfmt_misc as a whole, is switched off", (("binfmt-disabled", 0.95),), needs="binfmt"

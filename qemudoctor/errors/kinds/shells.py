@@ -1,6 +1,6 @@
 """Kinds of symptoms of shells and of whoever starts a program by its name."""
 
-from qemudoctor.errors.kinds.kind import EACCES, ENOENT, ENOEXEC, PERMISSION, Kind
+from qemudoctor.errors.kinds.kind import EACCES, ENOENT, ENOEXEC, MAC_CPU, PERMISSION, Kind
 
 ROWS: dict[str, Kind] = {
     # Shells
@@ -28,6 +28,18 @@ ROWS: dict[str, Kind] = {
         ),
     ),
     "shell:ENOENT": Kind(
+        "the program is not there, or what it needs to start is not: its loader, its #! interpreter or its emulator",
+        (
+            ("elf-loader-missing", 0.52),
+            ("shebang-interpreter-missing", 0.13),
+            ("entrypoint-missing", 0.12),
+            ("shebang-crlf", 0.1),
+            ("f-flag-missing", 0.06),
+            ("image-arch-mismatch", 0.04),
+            ("interpreter-missing-on-host", 0.03),
+        ),
+    ),
+    "there:shell:ENOENT": Kind(
         "the program is there, but not what it needs to start: its loader, its #! interpreter or its emulator",
         (
             ("elf-loader-missing", 0.55),
@@ -67,7 +79,12 @@ ROWS: dict[str, Kind] = {
     ),
     "windows-program": Kind(
         "a Windows program on Linux: under WSL an entry of its own, WSLInterop, starts these",
-        (("binfmt-not-registered", 0.8), ("binfmt-disabled", 0.1), ("image-arch-mismatch", 0.05)),
+        (
+            ("binfmt-not-registered", 0.8),
+            ("binfmt-disabled", 0.1),
+            ("binfmt-module-missing", 0.05),
+            ("image-arch-mismatch", 0.04),
+        ),
     ),
     "binary-as-script": Kind(
         "the kernel refused the program with ENOEXEC, and the shell then read it as a script",
@@ -89,8 +106,16 @@ ROWS: dict[str, Kind] = {
         "what was saved as a program is an error page",
         (("binary-corrupt-or-empty", 0.85), ("image-arch-mismatch", 0.1)),
     ),
-    "mac-cpu": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.55), ("rosetta", 0.45))),
+    "mac-cpu": Kind("macOS: the program is for another CPU, or for 32 bits", MAC_CPU),
     "noexec": Kind(EACCES, PERMISSION),
+    "noexec-interpreter": Kind(
+        "the program named in the #! line may not be executed, or is a directory",
+        (("permission-noexec", 0.7), ("shebang-interpreter-missing", 0.15), ("seccomp-or-sandbox", 0.1)),
+    ),
+    "shebang-after-mark": Kind(
+        "the shell took the #! line for a command: something invisible, as a byte order mark, stands before it",
+        (("shebang-missing", 0.9), ("shebang-crlf", 0.04), ("shebang-interpreter-missing", 0.04)),
+    ),
     "noexec-map": Kind(
         "a library may not be mapped for execution, as from a file system mounted noexec",
         (("permission-noexec", 0.85), ("seccomp-or-sandbox", 0.1), ("page-size", 0.02)),
@@ -202,16 +227,10 @@ ROWS: dict[str, Kind] = {
         (("interpreter-loop", 0.75), ("shebang-interpreter-missing", 0.15), ("entrypoint-missing", 0.05)),
     ),
     "exec:ELIBBAD": Kind(
-        "the interpreter of the program has a foreign or damaged ELF header",
-        (("interpreter-dynamic", 0.4), ("binary-corrupt-or-empty", 0.3), ("elf-loader-missing", 0.2)),
-        needs="emulation",
-    ),
-    "elibbad": Kind(
-        "the loader of the program has a foreign or damaged ELF header",
+        "the loader of the program, or of its emulator, has a foreign or damaged ELF header",
         (("elf-loader-missing", 0.4), ("binary-corrupt-or-empty", 0.3), ("interpreter-dynamic", 0.2)),
-        needs="emulation",
     ),
-    "exec:EBADARCH": Kind("macOS: the program is for another CPU", (("image-arch-mismatch", 0.55), ("rosetta", 0.45))),
+    "exec:EBADARCH": Kind("macOS: the program is for another CPU, or for 32 bits", MAC_CPU),
     "runtime:ENOEXEC": Kind(
         ENOEXEC,
         (
@@ -234,6 +253,7 @@ ROWS: dict[str, Kind] = {
     "init-refused:ENOENT": Kind(
         "the kernel found the first program of the system, and not what it needs to start",
         (("elf-loader-missing", 0.55), ("shebang-interpreter-missing", 0.2), ("entrypoint-missing", 0.15)),
+        needs="unpacked",
     ),
     "unknown-elf": Kind(
         "the kernel looked for a module that runs this ELF file: it is for a machine or a word size that it lacks",

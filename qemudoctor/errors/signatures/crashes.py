@@ -69,7 +69,7 @@ ROWS: tuple[Signature, ...] = (
         "segv",
         "java",
         ("fatal error has been detected by the java", "problematic frame", "sigsegv (0xb)"),
-        r"fatal error has been detected by the java|(?P<signal_name>SIGSEGV|SIGILL) \(0x",
+        r"fatal error has been detected by the java|(?P<signal_name>SIGSEGV) \(0x",
         source="OpenJDK vmError.cpp",
     ),
     Signature(
@@ -173,5 +173,13 @@ ROWS: tuple[Signature, ...] = (
         ("<jemalloc>",),
         r"<jemalloc>: [^\n]{1,200}failed assertion: [\"']p\[i\] == 0[\"']",
         source="jemalloc src/extent.c: memory that MADV_DONTNEED did not empty, as under QEMU",
+    ),
+    Signature(
+        "proot-signal",
+        "traced-crash",
+        "other",
+        ("terminated with signal",),
+        r"proot info: vpid \d{1,6}: terminated with signal (?P<signal>[5-8]|11)\b",
+        source="PRoot src/tracee/event.c",
     ),
 )

@@ -145,6 +145,14 @@ ROWS: tuple[Signature, ...] = (
         source="QEMU linux-user/main.c: the program that it was given is not there",
     ),
     Signature(
+        "qemu-unreadable",
+        "qemu-unreadable",
+        "qemu",
+        ("error while loading /", "error while loading ./"),
+        r"error while loading (?!shared)(?P<program>[^\s:]{1,400}): (?P<errno>permission denied)",
+        source="QEMU linux-user/main.c: it opens the program itself where the kernel did not for it",
+    ),
+    Signature(
         "qemu-while-loading",
         "qemu-while-loading",
         "qemu",
@@ -206,10 +214,12 @@ ROWS: tuple[Signature, ...] = (
             "emulated forward",
             "emulateforward",
             "assertion failed [",
+            "vmtracker",
+            "vmallocationtracker",
         ),
         r"abi_info\.kind|install-rosetta|Rosetta is not (?:installed|supported|available)"
         r"|ThreadContext\w{0,40}\.cpp|emulated? ?forward"
-        r"|assertion failed \[[^\n]{1,300}\]:",
+        r"|assertion failed \[[^\n]{1,300}\]:|VmTracker tree|VMAllocationTracker\.cpp",
         errno=None,
         source="Apple Rosetta",
     ),

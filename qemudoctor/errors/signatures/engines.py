@@ -81,6 +81,16 @@ ROWS: tuple[Signature, ...] = (
         source="Apple Rosetta for Linux",
     ),
     Signature(
+        "rosetta-file",
+        "rosetta-file",
+        "rosetta",
+        ("failed to open elf",),
+        r"rosetta error: failed to open elf(?! at /lib)",
+        errno="ENOENT",
+        source="Apple Rosetta for Linux: the loader of the program, or the program",
+        turn=-1,
+    ),
+    Signature(
         "buildah-forkexec",
         "build:*",
         "buildah",
@@ -115,7 +125,7 @@ ROWS: tuple[Signature, ...] = (
     Signature(
         "docker-1.0",
         "engine:*",
-        "docker",
+        "other",
         EXECVE_WORDS,
         r"^(?:\d{4}/\d\d/\d\d [\d:]{8} )?(?:\[?fatal\]? ?)?(?P<errno>exec format error)\.?$",
         source="Docker before 1.12, which printed the errno alone",
@@ -187,6 +197,14 @@ ROWS: tuple[Signature, ...] = (
         ("system error",),
         rf"\[\d{{1,2}}\] system error: (?:[^\n]{{0,200}}: )?{ERRNO}",
         source="moby before 1.11, wrapping libcontainer",
+    ),
+    Signature(
+        "seccomp-program-refused",
+        "seccomp-filter-refused",
+        "other",
+        ("seccomp bpf program",),
+        r"unable to load seccomp BPF program: (?P<errno>invalid argument)",
+        source="Nix src/libstore/build/local-derivation-goal.cc",
     ),
     Signature(
         "seccomp-absent",

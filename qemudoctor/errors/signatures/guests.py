@@ -145,7 +145,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "trap",
-        "segv",
+        "trap",
         "other",
         ("trace/breakpoint trap", "trace/bpt trap", "sigtrap"),
         r"(?P<signal_words>trace/breakpoint trap)|trace/bpt trap|(?P<signal_name>SIGTRAP)\b",
@@ -222,7 +222,7 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("139", "132", "134", "159"),
         r"^(?P<status>139|132|134|159)$",
-        source="echo $?",
+        source="echo $?, which stands in a line before",
     ),
     Signature(
         "text-file",
@@ -233,19 +233,31 @@ ROWS: tuple[Signature, ...] = (
         source="a bug of the kernel itself",
     ),
     Signature(
+        "named-program-quoted",
+        "exec:*",
+        "other",
+        ("exec format error",),
+        r"(?<![^\s:(\[])(?P<quote>[\"'])(?P<program>\.{0,2}/[^\"'\n]{1,300})(?P=quote)(?: with working directory"
+        r" [^\n]{1,300}?\.)?[:)\]\s]{1,4}(?P<errno>exec format error)",
+        source="strerror(ENOEXEC) behind a quoted path, in which there may be blanks; .NET's Process.Start",
+    ),
+    Signature(
         "named-program",
         "exec:*",
         "other",
         ("exec format error",),
-        rf"(?:{PROGRAM}[:\"')\]\s]{{1,6}})?\(?(?P<errno>exec format error)",
+        # Not the name of the exception, nor that of Rust's field.
+        rf"(?:(?<![\w.])(?!message: |\w{{0,60}}(?:Exception|Error): ){PROGRAM}[:\"')\]\s]{{1,6}})?"
+        rf"\(?(?P<errno>exec format error)",
         source="strerror(ENOEXEC)",
     ),
     Signature(
         "corrupted-library",
-        "elibbad",
+        "exec:*",
         "other",
         ("corrupted shared library",),
-        r"(?:exec|cannot execute|: |^)[^\n]{0,200}(?P<errno>accessing a corrupted shared library)",
+        r"(?:^|[\s\"'])(?:(?P<program>\.{0,2}/[^\s:\"']{1,300})[\"']?: )?"
+        r"(?P<errno>accessing a corrupted shared library)",
         source="strerror(ELIBBAD)",
     ),
     Signature(

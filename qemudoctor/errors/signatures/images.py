@@ -75,6 +75,7 @@ ROWS: tuple[Signature, ...] = (
         r"platform \(?\{?(?P<platform>[a-z0-9/ ]{3,24}?)[\s\[\]{}]{0,8}\)? ?does not match the (?:detected host"
         r"|expected) platform",
         source="moby cli/command/container/create.go; containers/podman pkg/specgen/generate",
+        turn=1,
     ),
     Signature(
         "platforms-of-node",

@@ -31,6 +31,15 @@ ROWS: tuple[Signature, ...] = (
         source="musl ldso/dynlink.c",
     ),
     Signature(
+        "library-refused",
+        "library-refused",
+        "other",
+        ("error while loading shared libraries",),
+        r"error while loading shared libraries: (?P<interpreter>[^\s:]{1,200}): cannot open shared object file: "
+        r"(?P<errno>permission denied)",
+        source="glibc elf/dl-load.c",
+    ),
+    Signature(
         "musl-loader-missing",
         "glibc-on-musl",
         "other",
@@ -44,7 +53,8 @@ ROWS: tuple[Signature, ...] = (
         "glibc-relocating",
         "other",
         ("error relocating",),
-        r"error relocating (?P<program>[^\s:]{1,200}): [^\s:]{1,100}: symbol not found",
+        r"error relocating (?P<program>[^\s:]{1,200}): (?!__cxa|__once)(?:__[a-z]\w{1,60}"
+        r"|backtrace\w{0,20}|gnu_get_libc\w{0,20}|pthread_\w{1,40}_np|[a-z]\w{1,30}64): symbol not found",
         source="musl ldso/dynlink.c",
     ),
     Signature(

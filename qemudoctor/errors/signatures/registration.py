@@ -25,7 +25,8 @@ ROWS: tuple[Signature, ...] = (
         "module",
         "kernel",
         ("modprobe", "binfmt_misc not found", "module binfmt_misc"),
-        r"modprobe: [^\n]{0,200}binfmt[_-]misc|module binfmt_misc (?:is )?not (?:found|loaded)"
+        r"modprobe: [^\n]{0,200}binfmt[_-]misc(?:[^\n]{0,20}: (?P<errno>exec format error|operation not permitted"
+        r"|invalid argument|no such device))?|module binfmt_misc (?:is )?not (?:found|loaded)"
         r"|could not insert '?binfmt_misc",
         errno="ENOENT",
         source="kmod tools/modprobe.c",
@@ -167,6 +168,15 @@ ROWS: tuple[Signature, ...] = (
         source="SELinux audit",
     ),
     Signature(
+        "installer-already",
+        "exists-notice",
+        "binfmt-register-script",
+        ("already registered",),
+        r"installing: [\w-]{1,40} qemu-[a-z0-9_]{2,16} already registered",
+        errno="EEXIST",
+        source="tonistiigi/binfmt cmd/binfmt/main.go",
+    ),
+    Signature(
         "register-exists-words",
         "exists",
         "binfmt-register-script",
@@ -175,6 +185,15 @@ ROWS: tuple[Signature, ...] = (
         r"|already exists)|already registered",
         errno="EEXIST",
         source="multiarch qemu-binfmt-conf.sh; tonistiigi/binfmt; update-binfmts",
+    ),
+    Signature(
+        "update-binfmts-record",
+        "record-missing",
+        "update-binfmts",
+        ("/var/lib/binfmts/",),
+        r"update-binfmts: [^\n]{0,80}/var/lib/binfmts/(?P<interpreter>[\w.-]{1,60}): "
+        r"(?P<errno>no such file or directory)",
+        source="binfmt-support src/format.c: its own records of formats",
     ),
     Signature(
         "update-binfmts-register",
@@ -258,7 +277,8 @@ ROWS: tuple[Signature, ...] = (
         "systemd-binfmt",
         ("binfmt", "binary formats", "executable file formats"),
         r"failed to start (?:systemd-bi|set up additional binary)|systemd-binfmt\.service:? (?:main process exited"
-        r"|failed)|proc-sys-fs-binfmt_misc\.(?:auto)?mount: [^\n]{0,80}(?:fail|not)"
+        r"|failed)|proc-sys-fs-binfmt_misc\.(?:auto)?mount: [^\n]{0,80}(?:fail|not|hangup"
+        r"|process exited)"
         r"|dependency failed for [^\n]{0,40}(?:binary formats|executable file formats)",
         source="systemd",
     ),
@@ -332,6 +352,14 @@ ROWS: tuple[Signature, ...] = (
         ("flags:",),
         r"^flags: ?(?P<syscall>[POCF]{0,4})$",
         source="/proc/sys/fs/binfmt_misc/NAME",
+    ),
+    Signature(
+        "binfmt-d-empty",
+        "not-registered",
+        "systemd-binfmt",
+        ("binfmt.d was not met",),
+        r"ConditionDirectoryNotEmpty=\|?/[\w/]{1,40}/binfmt\.d was not met",
+        source="systemd units/systemd-binfmt.service: no file says what to register",
     ),
     Signature(
         "directory-missing",

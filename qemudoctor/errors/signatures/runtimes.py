@@ -234,9 +234,26 @@ ROWS: tuple[Signature, ...] = (
         "runtime:ENOEXEC",
         "ruby",
         ("errno::enoexec", "exec format error -"),
-        rf"(?:Errno::ENOEXEC|exec format error - {PROGRAM})",
+        rf"(?:Errno::ENOEXEC\W{{0,6}})?exec format error - {PROGRAM}|Errno::ENOEXEC",
         errno="ENOEXEC",
         source="Ruby process.c",
+    ),
+    Signature(
+        "msbuild-task",
+        "there:shell:ENOENT",
+        "other",
+        ("msb6003",),
+        r"MSB6003: the specified task executable \"(?P<program>/[^\"\n]{1,300})\" could not be run\.[^\n]{0,600}?"
+        r"(?P<errno>no such file or directory)",
+        source="MSBuild ToolTask: the file is there, or it would say that it was not found",
+    ),
+    Signature(
+        "perl-exec-path",
+        "exec:*",
+        "perl",
+        ("can't exec",),
+        r"can't exec \"(?P<program>\.{0,2}/[^\"\n]{1,300})\": (?P<errno>no such file or directory)",
+        source="Perl doio.c: a program that is named by its path",
     ),
     Signature(
         "perl-exec",

@@ -183,7 +183,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "sudo-executes",
-        "shell:ENOENT",
+        "there:shell:ENOENT",
         "other",
         ("unable to execute",),
         r"sudo: unable to execute (?P<program>[^\s:]{1,400}): no such file or directory",

@@ -46,7 +46,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "bash-required-file",
-        "shell:ENOENT",
+        "there:shell:ENOENT",
         "bash",
         ("required file not found",),
         r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?cannot execute: required file not found",
@@ -61,6 +61,15 @@ ROWS: tuple[Signature, ...] = (
         r"use -\[v\]S to pass options in shebang lines",
         errno="ENOENT",
         source="coreutils src/env.c: all words of the #! line behind env are one name",
+    ),
+    Signature(
+        "shebang-after-mark",
+        "shebang-after-mark",
+        "bash",
+        ("#!/",),
+        r"(?:^|line |: )1: [^\s\w#/]{0,6}#! ?(?P<interpreter>/[^\s:]{1,200})[^\n:]{0,60}: (?:no such file or directory"
+        r"|(?:command )?not found|permission denied|is a directory)",
+        source="bash, dash: the first line of the script as a command; saved with a byte order mark",
     ),
     Signature(
         "interpreter-crlf",
@@ -123,7 +132,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "bad-interpreter-noexec",
-        "noexec",
+        "noexec-interpreter",
         "bash",
         ("bad interpreter: permission", "bad interpreter: operation"),
         r"(?<![^\s:])(?P<interpreter>[^\s:]{1,200}): bad interpreter: "
@@ -156,9 +165,9 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("env: ",),
         r"(?:^|[/'\"]|\w: )env: [\"']?(?P<interpreter>[\w.+-]{1,100}(?: -[\w.-]{1,40}){0,3})[\"']?: (?:no such file or"
-        r" directory|not found)",
+        r" directory|not found|not a directory)",
         errno="ENOENT",
-        source="coreutils src/env.c; busybox",
+        source="coreutils src/env.c; busybox; a part of $PATH may be a file",
     ),
     Signature(
         "env-cannot-execute",
@@ -203,7 +212,7 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "fish-linker",
-        "shell:ENOENT",
+        "there:shell:ENOENT",
         "other",
         ("interpreter or linker",),
         r"check the interpreter or linker|interpreter or linker",

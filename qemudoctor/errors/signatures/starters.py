@@ -317,9 +317,9 @@ ROWS: tuple[Signature, ...] = (
         "execve-named",
         "exec:*",
         "other",
-        ("execve(", "execv(", "execvp(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
+        ("execve(", "execv(", "execvp(", "execvpe(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
         rf"(?<![a-z(])(?:execvp?e?: |posix_spawn\("
-        rf"|execve?p?(?:at)?\()[\"']?(?P<program>(?>[^\"'\s(),:]{{1,400}})(?=[\"'\s(),:]|$))?"
+        rf"|execv(?:pe?|e(?:at)?)?\()[\"']?(?P<program>(?>[^\"'\s(),:]{{1,400}})(?=[\"'\s(),:]|$))?"
         rf"[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail and others: the call and what it answered",
     ),
