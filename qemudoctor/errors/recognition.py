@@ -162,6 +162,8 @@ _NAMED = (
     ("s6-supervise ", "s6"),
     ("systemd-binfmt", "systemd-binfmt"),
     ("buildkit", "buildkit"),
+    ("did not complete successfully: exit code", "buildkit"),
+    ("fatal glibc error", "glibc"),
     ("does not match the expected platform", "podman"),
     ("failed to pull image", "kubernetes"),
     ("errimagepull", "kubernetes"),
@@ -204,6 +206,8 @@ def _signal(captured: dict[str, str], status: int | None) -> str | None:
 
 
 def _platform_near(text: str) -> str | None:
+    if "mach-o" in text.lower():  # a program of macOS, and of no platform of Linux
+        return None
     found = compiled(rf"(?<![\w]){_PLATFORM_WORDS}").search(compiled(_OF_A_KERNEL).sub(" ", text))
     return _oci(found[0]) if found else None
 

@@ -144,3 +144,34 @@ def test_parts_of_a_line_without_end_are_joined_to_a_limit() -> None:
 def test_text_without_parts_stays_as_it_is() -> None:
     data = "\n".join((SAID, "x P y", f"{STAMP} stdout F {SAID}", "")).encode()
     assert join_partial_lines(data) == data
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("bash: ./my dir/my tool: cannot execute binary file: Exec format error", "./my dir/my tool"),
+        ("./build.sh: line 12: ./tool: cannot execute binary file: Exec format error", "./tool"),
+        ("chroot: failed to run command '/my root/bin/sh': Exec format error", "/my root/bin/sh"),
+        ("exec '/opt/my app/run': Exec format error", "/opt/my app/run"),
+        ('Os { code: 8, kind: Uncategorized, message: "Exec format error" }', None),
+    ],
+)
+def test_name_of_the_program(line: str, program: str | None) -> None:
+    assert explain_error(line).symptoms[0].program == program
+
+
+@pytest.mark.parametrize(
+    ("line", "emitter"),
+    [
+        ('ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 132', "buildkit"),
+        ("Fatal glibc error: CPU does not support x86-64-v2", "glibc"),
+        ("Exec format error", "other"),
+    ],
+)
+def test_who_says_so(line: str, emitter: str) -> None:
+    assert explain_error(line).symptoms[0].emitter == emitter
+
+
+def test_program_of_macos_is_for_no_platform_of_linux() -> None:
+    line = "dlopen(x.node): (mach-o file, but is an incompatible architecture (have 'x86_64', need 'arm64'))"
+    assert explain_error(line).symptoms[0].platform is None

@@ -31,7 +31,9 @@ ROWS: tuple[Signature, ...] = (
         "shell:ENOEXEC",
         "bash",
         ("cannot execute binary file",),
-        r"(?:(?<![^\s:])(?P<program>[^\s:]{1,400}): )?cannot execute binary file",
+        # Behind the shell, or the line of a script, a name may have blanks in it.
+        r"(?:(?:\b(?:ba|da|z|k)?sh|line \d{1,6}): (?P<program>(?!line \d)[^\n:]{1,400}): "
+        r"|(?:(?<![^\s:])(?P<program2>[^\s:]{1,400}): )?)cannot execute binary file",
         errno="ENOEXEC",
         source="bash execute_cmd.c shell_execve",
     ),

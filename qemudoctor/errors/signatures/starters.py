@@ -13,7 +13,8 @@ ROWS: tuple[Signature, ...] = (
         "other",
         ("failed to run command", "chroot: "),
         rf"chroot: (?:failed to run command|cannot run command|can't execute"
-        rf"|cannot execute)? ?[\"']?(?P<program>[^\"'\s:]{{1,400}})?[\"']?[^\n]{{0,60}}(?::|') {ERRNO}",
+        rf"|cannot execute)? ?(?:'(?P<program>[^'\n]{{1,400}})'|[\"']?(?P<program2>[^\"'\s:]{{1,400}})?[\"']?)"
+        rf"[^\n]{{0,60}}(?::|') {ERRNO}",
         source="coreutils src/chroot.c; busybox coreutils/chroot.c",
     ),
     Signature(
