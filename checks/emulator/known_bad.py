@@ -1,7 +1,7 @@
 """Builds of QEMU that are known to be bad, by their version and how they were built."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from qemudoctor.check import Check, Evidence, Facts, Finding, Remedy, Severity
 from qemudoctor.checks.diagnosis import diagnose
@@ -11,6 +11,7 @@ from qemudoctor.kernel.entry import Entry
 from qemudoctor.platforms import Platform
 
 if TYPE_CHECKING:  # only needed where an entry is QEMU's
+    from qemudoctor.facts.running import Running
     from qemudoctor.known_bad_qemu import KnownBad, Version
 
 _SHOWN = 4
@@ -39,13 +40,6 @@ To see it for yourself: execute the emulator with --version, and `file` shows wh
 """
 
 
-class Running(NamedTuple):
-    """What is known of the emulator that an entry runs. traits: of its build, as the table of faults has them."""
-
-    version: str
-    traits: tuple[str, ...]
-
-
 def find_known_bad(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each version that has faults which a later one has not."""
     found: dict[tuple[Running, tuple[KnownBad, ...]], list[tuple[Platform, Entry, Running]]] = {}
@@ -72,60 +66,27 @@ def find_known_bad(facts: Facts) -> Iterator[Finding]:
         raise missing
 
 
-def running(facts: Facts, entry: Entry, rows: "Iterable[KnownBad]") -> Running | None:
-    """Return what is known of the emulator that an entry runs: the one that F holds open, where that was seen.
-
-    rows: the faults that it will be asked for; the file is searched for its C library only where one depends on it.
-    None if its version is not known. Raises: Unavailable.
-    """
-    emulator = facts.emulator(entry.interpreter)
-    try:
-        pinned = facts.pinned_emulator(entry)
-    except Unavailable:
-        pinned = None
-    runs = emulator if pinned is None else pinned
-    if runs.version is None:
-        return None
-    linkage = "" if runs.linkage is None else runs.linkage.value
-    is_musl = None if pinned is None else pinned.is_musl
-    if is_musl is None and _may_be_of_musl(runs.version, linkage, rows):
-        is_musl = facts.is_musl(emulator)
-    library = "" if is_musl is None else "musl" if is_musl else "glibc"
-    return Running(runs.version, tuple(x for x in (linkage, library) if x))
-
-
-def _may_be_of_musl(version: str, linkage: str, rows: "Iterable[KnownBad]") -> bool:
-    """Return whether a fault of this version depends on the C library, so that the file has to be searched."""
-    from qemudoctor.known_bad_qemu import parse_version
-
-    numbers = parse_version(version)
-    return numbers is not None and any("musl" in x.traits and x.has(numbers, (linkage,)) is not False for x in rows)
-
-
 def _faults(facts: Facts, platform: Platform, entry: Entry) -> "tuple[Running | None, tuple[KnownBad, ...]]":
-    from qemudoctor.known_bad_qemu import ROWS, faults_of, parse_version
+    from qemudoctor.facts.running import machine_of, running, wide_heap_of
+    from qemudoctor.known_bad_qemu import ROWS, depends_on_library, faults_of, parse_version
 
     seen = facts.behaviour(platform) is not None
     asked = tuple(x for x in ROWS if x.report and not (seen and x.id in _OBSERVED))
-    runs = running(facts, entry, asked)
+    runs = running(facts, entry, needs_library=lambda version, linkage: depends_on_library(version, linkage, asked))
     numbers = None if runs is None else parse_version(runs.version)
     if runs is None or numbers is None:
         return runs, ()
     guest = target_named_by(entry.interpreter) or platform.architecture.qemu_target
-    found = faults_of(numbers, runs.traits, guest=guest, machine=machine_of(facts))
+    machine, wide_heap = machine_of(facts), wide_heap_of(facts)
+    found = faults_of(numbers, runs.traits, guest=guest, machine=machine, wide_heap=wide_heap)
     return runs, tuple(x for x in found if x in asked)
 
 
-def machine_of(facts: Facts) -> str | None:
-    """Return the host's `uname -m`; None if it is not known."""
-    try:
-        return facts.machine.name
-    except Unavailable:
-        return None
+def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: "list[tuple[Platform, Entry, Running]]") -> Finding:
+    from qemudoctor.known_bad_qemu import built
 
-
-def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[Platform, Entry, Running]]) -> Finding:
     platform, entry, runs = concerned[0]
+    version = built(runs.version, runs.traits)
     names = [x.name for _, x, _ in concerned]
     shown = listed(names if len(names) <= _SHOWN else [*names[:_SHOWN], "others"])
     grave = [x for x in rows if x.report == Severity.WARNING.value]
@@ -134,12 +95,12 @@ def _finding(facts: Facts, rows: "tuple[KnownBad, ...]", concerned: list[tuple[P
         subject=entry.name,
         platform=platform.name,
         entry=entry.name,
-        message=f"{shown}: {built(runs)} has {_faults_of(len(rows))}: {(grave or rows)[0].symptom}",
+        message=f"{shown}: {version} has {_faults_of(len(rows))}: {(grave or rows)[0].symptom}",
         severity=Severity.WARNING if grave else None,
         cause="qemu-crash" if grave else None,
         evidence=(
             *(Evidence(x.sources[0], _told(x)) for x in rows),
-            Evidence(entry.interpreter, built(runs)),
+            Evidence(entry.interpreter, version),
         ),
         remedies=_cures(facts, platform, entry, least) if grave else (),
     )
@@ -149,12 +110,6 @@ def _cures(facts: Facts, platform: Platform, entry: Entry, least: "Version") -> 
     from qemudoctor.remedies.newer import newer_emulators
 
     return newer_emulators(facts, platform, entry, least=least)
-
-
-def built(runs: Running) -> str:
-    """Return a version and how it was built, in words."""
-    traits = [x for x in runs.traits if x != "glibc"]
-    return f"QEMU {runs.version}" + (f" ({', '.join(traits)})" if traits else "")
 
 
 def _told(row: "KnownBad") -> str:

@@ -41,9 +41,10 @@ def run(arguments: list[str]) -> int:
     text = _text(given)
     from qemudoctor.errors import explain_error
 
-    # Of several platforms that are asked for, the message has to name the one that it is about.
-    platform = words("--platform", given.require)[0] if given.no_host and len(given.require or ()) == 1 else None
-    explanation = explain_error(text, None if given.no_host else _facts(given), platform=platform)
+    if given.no_host:
+        explanation = explain_error(text, platform=_platform(given.require))
+    else:
+        explanation = explain_error(text, _facts(given))
     rendered = _rendered(explanation, given)
     deliver(rendered, given.output)
     return 0 if explanation.recognised else NOT_OURS_STATUS
@@ -64,6 +65,17 @@ def _text(given: argparse.Namespace) -> str | bytes:
     if len(log) > LIMIT_BYTES:
         raise DoctorError(f"the log is larger than {LIMIT_BYTES} bytes", hint="Give its end: tail -c 10M build.log")
     return log
+
+
+def _platform(required: list[str] | None) -> str | None:
+    """Return the one platform that is asked for; None for several: of these the message has to name its own."""
+    from qemudoctor.platforms import PlatformError, parse_platform
+
+    try:
+        names = [parse_platform(x).name for x in words("--platform", required)]
+    except PlatformError as error:
+        raise UsageError(str(error), hint="Write it as OCI does: linux/arm64.") from error
+    return names[0] if len(names) == 1 else None
 
 
 def _facts(given: argparse.Namespace) -> "Facts":

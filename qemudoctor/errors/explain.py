@@ -20,6 +20,7 @@ _LEAST_SHARE = 0.015
 _LIKELY = 0.3
 _LIKELY_BEST = 0.15
 """The most probable cause is likely from this on; a warning that came beside something else is not."""
+_MOSTLY = 0.75
 _MOST_MORE = 5.0
 """By how much a cause gains, at most, when others are ruled out: what was hardly thought of does not become certain."""
 # What a finding makes sure of, at least: an error stops programs, an info only explains.
@@ -55,7 +56,17 @@ def _failure(seen: Sequence[Seen], facts: "Facts | None", platform: str | None) 
     kept = [x for x in causes if x.score >= least or x.standing is not Standing.POSSIBLE]
     ranked = sorted(kept, key=rank)
     open_causes = [x for x in ranked if x.standing is not Standing.RULED_OUT]
-    return Failure(symptoms, (*open_causes[:MOST_CAUSES], *ranked[len(open_causes) :]))
+    return Failure(
+        symptoms, (*open_causes[:MOST_CAUSES], *ranked[len(open_causes) :]), _is_of_another_host(weighed, causes)
+    )
+
+
+def _is_of_another_host(weighed: Iterable[Weighed], causes: Iterable[RankedCause]) -> bool:
+    """Return whether a host rules out what a message mostly means, and shows nothing else."""
+    standing = {x.id: x.standing for x in causes}
+    scores = {x.cause: x.score for x in weighed}
+    gone = sum(score for cause, score in scores.items() if standing[cause] is Standing.RULED_OUT)
+    return gone >= _MOSTLY * sum(scores.values()) and Standing.CONFIRMED not in standing.values()
 
 
 def _platform(symptoms: Iterable[Symptom]) -> str | None:
@@ -101,7 +112,7 @@ def _by_host(
 
 def _conditioned(causes: list[RankedCause], total: float) -> list[RankedCause]:
     """Return causes with what was ruled out shared among those that are left; the best of them is likely."""
-    left = sum(x.score for x in causes if x.standing not in (Standing.RULED_OUT, Standing.CONFIRMED))
+    left = sum(x.score for x in causes if x.standing is not Standing.RULED_OUT)
     if not left or any(x.standing is Standing.CONFIRMED for x in causes):
         return causes
     more = min(total / left, _MOST_MORE)

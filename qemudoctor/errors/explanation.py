@@ -3,6 +3,8 @@
 import enum
 from typing import NamedTuple
 
+from qemudoctor.errors.kinds.registering import ROWS as REGISTERING
+from qemudoctor.errors.reading.errnos import IN_WORDS
 from qemudoctor.remedies.remedy import Remedy
 
 
@@ -38,6 +40,11 @@ class Symptom(NamedTuple):
     """The interpreter, emulator or loader that the line names."""
     syscall: str | None = None
 
+    @property
+    def answer(self) -> str | None:
+        """Return what the errno means, where it is one of an execution; else only its name says something."""
+        return None if self.errno is None or self.kind in REGISTERING else IN_WORDS.get(self.errno)
+
 
 class RankedCause(NamedTuple):
     """One cause, and how it stands. Score: 0 to 1, comparable within one explanation only."""
@@ -48,7 +55,11 @@ class RankedCause(NamedTuple):
     score: float
     because: tuple[str, ...] = ()
     check: str | None = None
-    """The check that confirms it or rules it out."""
+    """The check that confirms it or rules it out.
+
+    None also of a confirmed cause where a text shows a fault of this host's QEMU that no check reports, as no version
+    is without it.
+    """
     remedies: tuple[Remedy, ...] = ()
     explanation: str = ""
     tell_apart: str = ""
@@ -60,6 +71,8 @@ class Failure(NamedTuple):
 
     symptoms: tuple[Symptom, ...]
     causes: tuple[RankedCause, ...]
+    is_of_another_host: bool = False
+    """What the message mostly means cannot be so on this host, and nothing here explains it."""
 
 
 class Explanation(NamedTuple):

@@ -1,6 +1,6 @@
 """Builds of QEMU's user mode that are known to be bad: the table, and what fits a version or a text."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from qemudoctor.known_bad_qemu.row import LIBRARIES, LINKAGES, NEVER, Cure, KnownBad, Version, parse_version
 from qemudoctor.known_bad_qemu.rows import ROWS
@@ -13,6 +13,8 @@ __all__ = [
     "Cure",
     "KnownBad",
     "Version",
+    "built",
+    "depends_on_library",
     "faults_of",
     "faults_shown",
     "parse_version",
@@ -20,10 +22,34 @@ __all__ = [
 
 
 def faults_of(
-    version: Version, traits: Collection[str], *, guest: str | None = None, machine: str | None = None
+    version: Version,
+    traits: Collection[str],
+    *,
+    guest: str | None = None,
+    machine: str | None = None,
+    wide_heap: bool | None = None,
 ) -> tuple[KnownBad, ...]:
-    """Return the faults that a version surely has, by its build, the guest's target and the host's `uname -m`."""
-    return tuple(row for row in ROWS if row.is_for(guest, machine) and row.has(version, traits))
+    """Return the faults that a version surely has, by its build, the guest's target and the host's `uname -m`.
+
+    wide_heap: of the host's kernel; where that is not known, what needs it is among them.
+    """
+    return tuple(
+        row
+        for row in ROWS
+        if row.is_for(guest, machine) and row.is_met_with(wide_heap) is not False and row.has(version, traits)
+    )
+
+
+def depends_on_library(version: str, linkage: str, rows: Iterable[KnownBad]) -> bool:
+    """Return whether one of the faults of a version depends on the C library that it was built with."""
+    numbers = parse_version(version)
+    return numbers is not None and any("musl" in x.traits and x.has(numbers, (linkage,)) is not False for x in rows)
+
+
+def built(version: str, traits: Iterable[str]) -> str:
+    """Return a version and how it was built, in words."""
+    told = [x for x in traits if x != "glibc"]
+    return f"QEMU {version}" + (f" ({', '.join(told)})" if told else "")
 
 
 def faults_shown(

@@ -50,8 +50,15 @@ class KnownBad(NamedTuple):
     cures: tuple[Cure, ...] = ()
     last: str = ""
     """The last version in which it was seen, where none is known to be without it."""
+    needs_patch: bool = False
+    """Only builds with somebody's patch have it, which no version tells: it is never sure."""
+    needs_wide_heap: bool = False
+    """Only kernels have it that put heaps anywhere in 16 GB."""
     is_certain: bool = False
     """Its signs are those of no other fault, so that it is told of also where this host's version is without it."""
+    confirms: bool = False
+    """Its signs name the program that dies of it, or are its last words: where they stand in the crash's own line, or
+    name the step that died, a version that has the fault confirms it."""
     report: str = ""
     """The severity with which a check reports it; "" where the versions are not sure, or no version is without it."""
 
@@ -72,10 +79,13 @@ class KnownBad(NamedTuple):
         )
 
     def has(self, version: Version, traits: Collection[str]) -> bool | None:
-        """Return whether a build of a version has it; None where its traits are not known well enough."""
+        """Return whether a build of a version has it.
+
+        None where its traits are not known well enough, and of versions after the last one in which it was seen.
+        """
         if not any(first <= version < fixed for first, fixed in self.spans):
             return False
-        answer: bool | None = True
+        answer: bool | None = None if self.needs_patch or self.is_after_last(version) else True
         for trait in self.traits:
             group = LINKAGES if trait in LINKAGES else LIBRARIES
             if trait not in traits:
@@ -83,6 +93,15 @@ class KnownBad(NamedTuple):
                     return False
                 answer = None
         return answer
+
+    def is_after_last(self, version: Version) -> bool:
+        """Return whether a version is newer than the last in which a fault was seen that nobody knows to be mended."""
+        last = parse_version(self.last) if self.last and not self.is_fixed else None
+        return last is not None and version > last
+
+    def is_met_with(self, wide_heap: bool | None) -> bool | None:
+        """Return whether it is met on a kernel. wide_heap: whether that puts heaps anywhere, None if not known."""
+        return wide_heap if self.needs_wide_heap else True
 
     def is_before(self, version: Version) -> bool:
         """Return whether a version is older than the fault."""
@@ -104,6 +123,17 @@ class KnownBad(NamedTuple):
         if not self.signs or (self.unless and _compiled(self.unless).search(text)):
             return False
         return all(_compiled(sign).search(text) for sign in self.signs)
+
+    def is_named_by(self, died: str, *, syscall: str | None = None) -> bool:
+        """Return whether what is known of the program that died has the signs, so that the fault can be confirmed.
+
+        died: the crash's own line, and those that name the program or the step. syscall: that the line names.
+        """
+        if not self.confirms:
+            return False
+        if syscall is not None and self.syscalls:
+            return syscall in self.syscalls
+        return bool(self.signs) and all(_compiled(sign).search(died) for sign in self.signs)
 
     def span_text(self) -> str:
         """Return the versions that have it, in words."""

@@ -4,26 +4,7 @@ Rows marked as measured were run with the emulators of Debian 12 (7.2.22), Debia
 """
 
 from qemudoctor.known_bad_qemu.row import NEVER, Cure, KnownBad
-
-_CRASH = (
-    *("qemu-signal", "qemu-crash-sure", "emulated-crash", "build-crash", "contained-crash", "exited", "segv"),
-    *("exit-132", "exit-status", "exit-status-typed", "exit-status-shown", "sigill"),
-    *("compiler-crash", "toolchain-crash", "apt-method-crash"),
-)
-_SYSCALL = (
-    *("qemu-syscall", "function-missing", "function-missing-weak", "emulated-syscall", "openat2-einval", "tar-einval"),
-    "refused-under-emulator",
-)
-_OF_SYSCALLS = ("qemu-unsupported-syscall", "qemu-crash")
-_32_BIT = ("arm", "armeb", "i386", "mips", "mipsel", "ppc")
-
-# A program as it is called, and not the word: clusters have nodes, too, and so have lists.
-_NODE = (
-    r"\b(?:npm|pnpm|yarn|corepack|nodejs)\b|\bnode\.js\b|\bnode:\d|/node(?![\w.-])"
-    r"|(?:^|[\n\"'`;&]|\brun|\bexec) ?node (?:-|[\w./@-]{1,80}\.[cm]?js\b)"
-)
-_HANGS = r"\b(?:hang|hangs|hung|hanging|stuck|timed? ?out|deadlocked|no output)\b"
-_TAR_OR_OPENAT2 = r"\btar: [^\n]{0,200}: cannot \w{2,20}: |\bopenat2\b"
+from qemudoctor.known_bad_qemu.signs import CRASH, HANGS, NODE, OF_SYSCALLS, SYSCALL, TAR_OR_OPENAT2, TARGETS_32_BIT
 
 _ON_BUILDPLATFORM = Cure(
     "build-platform",
@@ -52,9 +33,10 @@ ROWS: tuple[KnownBad, ...] = (
         "QEMU 5.0 or later",
         guests=("aarch64",),
         hosts=("x86_64",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\blibc-bin\b|\bldconfig\b",),
         signals=("SIGSEGV",),
+        confirms=True,
         report="warning",
     ),
     KnownBad(
@@ -65,9 +47,10 @@ ROWS: tuple[KnownBad, ...] = (
         "QEMU 6.0 or later, or 5.0.1",
         guests=("aarch64",),
         hosts=("x86_64",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\barchutil\b",),
         is_certain=True,
+        confirms=True,
         report="info",
     ),
     KnownBad(
@@ -77,11 +60,12 @@ ROWS: tuple[KnownBad, ...] = (
         ("https://github.com/tonistiigi/binfmt/issues/72",),
         "QEMU 6.2 or later, or 6.0",
         guests=("aarch64",),
-        kinds=_SYSCALL,
+        kinds=SYSCALL,
         signs=(r"\bpthread_create\b", r"\bjava\b|\bjvm\b|\bopenjdk\b"),
         errnos=("ENOSYS",),
-        causes=_OF_SYSCALLS,
+        causes=OF_SYSCALLS,
         is_certain=True,
+        confirms=True,
         report="info",
     ),
     KnownBad(
@@ -94,7 +78,7 @@ ROWS: tuple[KnownBad, ...] = (
             "https://github.com/chimera-linux/cports/pull/224",
         ),
         "QEMU 8.1.3 or later, or 8.0.4",
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\bmusl\b|\balpine(?:linux)?\b|\bbrk\b",),
         signals=("SIGSEGV", "SIGABRT"),
         report="warning",
@@ -105,7 +89,7 @@ ROWS: tuple[KnownBad, ...] = (
         (((9, 1, 0), (9, 1, 1)),),
         ("https://bugs.debian.org/1081849", "https://bugs.debian.org/1081850"),
         "QEMU 9.1.1 or later",
-        kinds=_CRASH,
+        kinds=CRASH,
         report="warning",
     ),
     # The addresses that such a build wants are taken on kernels with commit 44c76825d6ee, which is for x86.
@@ -124,12 +108,14 @@ ROWS: tuple[KnownBad, ...] = (
         "QEMU 9.2.2 or later, a static-pie build, or kernel.randomize_va_space=0",
         hosts=("x86_64",),
         traits=("static",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(
             r"\blibc-bin\b|\bldconfig\b|\b(?:gcc|cc1|cc1plus|collect2)\b|\bg\+\+"
-            rf"|\bapt(?:-get)? [^\n]{{0,60}}\b(?:update|install|upgrade)\b|\bsub-process [^\n]{{0,80}}received|{_NODE}",
+            rf"|\bapt(?:-get)? [^\n]{{0,60}}\b(?:update|install|upgrade)\b|\bsub-process [^\n]{{0,80}}received|{NODE}",
         ),
         signals=("SIGSEGV",),
+        needs_wide_heap=True,
+        confirms=True,
         report="warning",
     ),
     # Measured: 5.2 and 7.2.22 run those programs of systemd 262. No 10.1.x is named that is without it.
@@ -145,13 +131,14 @@ ROWS: tuple[KnownBad, ...] = (
         ),
         "QEMU 10.2.3 or later, or 10.0.10",
         guests=("aarch64",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(
             r"\bsystemctl\b|\bsystemd-tmpfiles\b|\bsystemd\.postinst\b|\bsetting up systemd \(|\bpackage systemd \(",
         ),
         unless=r"\bsystemd(?:-minimal)?[ -]\(?(?:1\d\d|2[0-5]\d)\b",
         signals=("SIGSEGV",),
         is_certain=True,
+        confirms=True,
         report="info",
     ),
     # Measured: 7.2.22 answers ENOSYS, 10.0.13 and 11.1.3 open the file. QEMU's commit is 9651cead2f1b.
@@ -165,12 +152,13 @@ ROWS: tuple[KnownBad, ...] = (
             "https://github.com/spinnaker/spinnaker/pull/7970",
         ),
         "QEMU 9.2 or later, or bsdtar in place of tar",
-        kinds=_SYSCALL,
-        signs=(rf"{_TAR_OR_OPENAT2}|\bbootc\b",),
+        kinds=SYSCALL,
+        signs=(rf"{TAR_OR_OPENAT2}|\bbootc\b",),
         errnos=("ENOSYS",),
         syscalls=("437", "openat2"),
-        causes=_OF_SYSCALLS,
+        causes=OF_SYSCALLS,
         is_certain=True,
+        confirms=True,
         report="info",
     ),
     # Measured: 10.0.13 built with glibc is without it.
@@ -188,12 +176,13 @@ ROWS: tuple[KnownBad, ...] = (
         "tonistiigi/binfmt with QEMU 10.1.3 or later, or a build with glibc",
         guests=("aarch64",),
         traits=("musl",),
-        kinds=_SYSCALL,
-        signs=(_TAR_OR_OPENAT2,),
+        kinds=SYSCALL,
+        signs=(TAR_OR_OPENAT2,),
         errnos=("EINVAL",),
         syscalls=("437", "openat2"),
-        causes=_OF_SYSCALLS,
+        causes=OF_SYSCALLS,
         is_certain=True,
+        confirms=True,
         report="warning",
     ),
     # Measured: the default of 7.2.22 is 17 to 20 times slower than impdef, that of 10.0.13 is impdef.
@@ -212,12 +201,12 @@ ROWS: tuple[KnownBad, ...] = (
         ("https://github.com/void-linux/void-packages/issues/57156",),
         "a build without the patch mmap-mremap-efault.patch",
         guests=("arm",),
-        kinds=(*_SYSCALL, *_CRASH),
+        kinds=(*SYSCALL, *CRASH),
         signs=(r"\bmremap\b", r"\befault\b|\bbad address\b"),
         errnos=("EFAULT",),
-        causes=_OF_SYSCALLS,
+        causes=OF_SYSCALLS,
         last="10.0.3",
-        is_certain=True,
+        needs_patch=True,
     ),
     # Reported well with 9.2.2 once; others still hit it, and say no version.
     KnownBad(
@@ -227,8 +216,8 @@ ROWS: tuple[KnownBad, ...] = (
         ("https://github.com/RackulaLives/Rackula/issues/2707", "https://github.com/raaymax/quack/pull/312"),
         "the step on $BUILDPLATFORM",
         guests=("aarch64",),
-        kinds=_CRASH,
-        signs=(_NODE,),
+        kinds=CRASH,
+        signs=(NODE,),
         unless=r"\bnode(?:js)?[:@/ -]{1,2}v?(?:[4-9]|1\d|2[01])(?:\.\d|\b)",
         signals=("SIGILL",),
         causes=("qemu-crash", "cpu-feature"),
@@ -241,8 +230,8 @@ ROWS: tuple[KnownBad, ...] = (
         ("https://github.com/nodejs/docker-node/issues/1973",),
         "a native machine",
         guests=("arm", "s390x"),
-        kinds=_CRASH,
-        signs=(r"\bnpm\b", _HANGS),
+        kinds=CRASH,
+        signs=(r"\bnpm\b", HANGS),
         cures=(_ON_BUILDPLATFORM,),
     ),
     # Measured: 7.2.22 and later offer x86-64-v3 by default; no version offers v4.
@@ -260,6 +249,7 @@ ROWS: tuple[KnownBad, ...] = (
         signs=(r"\bx86-64-v[23]\b",),
         causes=("cpu-feature",),
         is_certain=True,
+        confirms=True,
         report="info",
     ),
     KnownBad(
@@ -275,7 +265,7 @@ ROWS: tuple[KnownBad, ...] = (
         "a program built with Go 1.25.4 or later, or Rosetta",
         guests=("x86_64",),
         hosts=("aarch64",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\blfstack\.push\b|\btaggedpointerpack\b",),
         cures=(
             Cure(
@@ -287,6 +277,7 @@ ROWS: tuple[KnownBad, ...] = (
         ),
         last="10.2.3",
         is_certain=True,
+        confirms=True,
     ),
     KnownBad(
         "nix-2.35",
@@ -296,7 +287,7 @@ ROWS: tuple[KnownBad, ...] = (
         "QEMU_GUEST_BASE=0x800000000000, nix 2.34, or Rosetta",
         guests=("x86_64",),
         hosts=("aarch64",),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\bnix(?:-2\.35|[:@/ ](?:\(nix\) )?2\.35)\.\d",),
         signals=("SIGSEGV",),
         cures=(
@@ -309,6 +300,7 @@ ROWS: tuple[KnownBad, ...] = (
         ),
         last="10.2.3",
         is_certain=True,
+        confirms=True,
     ),
     # By its date, QEMU's commit 9719f125b803 of July 2023 is in 8.1.
     KnownBad(
@@ -317,7 +309,7 @@ ROWS: tuple[KnownBad, ...] = (
         (((0, 0, 0), (8, 1, 0)),),
         ("https://gitlab.com/qemu-project/qemu/-/issues/1034", "https://github.com/docker/for-mac/issues/6657"),
         "QEMU 8.1 or later",
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(
             r"\berlang\b|\belixir\b|\bbeam(?:jit|\.smp)\b|\berlexec\b|\brebar3\b"
             r"|\bmix (?:local|deps|compile|release|do|phx|assets)\b",
@@ -334,7 +326,7 @@ ROWS: tuple[KnownBad, ...] = (
             "https://github.com/ntop/nDPI/pull/3088",
         ),
         "a tmpfs, or programs with large file support",
-        guests=_32_BIT,
+        guests=TARGETS_32_BIT,
         kinds=("largefile",),
         signs=(r"\bvalue too large for (?:defined )?data type\b|\beoverflow\b",),
         causes=("qemu-32bit-largefile",),
@@ -345,7 +337,7 @@ ROWS: tuple[KnownBad, ...] = (
         (((0, 0, 0), NEVER),),
         ("https://github.com/dotnet/dotnet-docker/issues/5355", "https://github.com/dotnet/runtime/issues/95120"),
         "publish on $BUILDPLATFORM",
-        kinds=(*_CRASH, "coreclr-crash", "dotnet-null", "dotnet-folder", "emulated-failure"),
+        kinds=(*CRASH, "coreclr-crash", "dotnet-null", "dotnet-folder", "emulated-failure"),
         signs=(r"\bdotnet\b|(?<![\w-])\.net (?:core|sdk|runtime|\d)|\bmsbuild\b|\bnuget\b|\bcoreclr\b|: error msb\d",),
         cures=(
             Cure(
@@ -365,8 +357,8 @@ ROWS: tuple[KnownBad, ...] = (
         (((0, 0, 0), NEVER),),
         ("https://github.com/golang/go/issues/70329",),
         "a build on $BUILDPLATFORM, for the other platform",
-        kinds=_CRASH,
-        signs=(r"\bgo(?:lang)?(?: version go)?[ :@-]?v?1\.23(?!\d)", _HANGS),
+        kinds=CRASH,
+        signs=(r"\bgo(?:lang)?(?: version go)?[ :@-]?v?1\.23(?!\d)", HANGS),
     ),
     # Measured nowhere: reported for the builds of nixpkgs only.
     KnownBad(
@@ -377,7 +369,7 @@ ROWS: tuple[KnownBad, ...] = (
         "a build with --disable-pie",
         hosts=("aarch64",),
         traits=("static-pie", "musl"),
-        kinds=_CRASH,
+        kinds=CRASH,
         signs=(r"\bpkgsstatic\b|\bpreferstaticemulators\b|\b__init_libc\b", r"\bqemu\b"),
         signals=("SIGSEGV",),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from qemudoctor.errors.explanation import Explanation, Failure, RankedCause, Standing, Symptom
-from qemudoctor.report.explanation_text import NOT_OURS
+from qemudoctor.report.explanation_text import ANOTHER_HOST, NOT_OURS
 from qemudoctor.report.terminal import clean
 
 _LONGEST_FENCE = 64
@@ -34,6 +34,9 @@ def _failure(failure: Failure) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for cause in failure.causes:
         yield f"| {_cell(cause.title)} (`{cause.id}`) | {_standing(cause)} | {_cell('; '.join(cause.because))} |"
+    if failure.is_of_another_host:
+        yield ""
+        yield ANOTHER_HOST
     for cause in [x for x in failure.causes if x.standing is not Standing.RULED_OUT][:2]:
         yield ""
         yield f"### {_plain(cause.title)}"

@@ -5,10 +5,13 @@ from qemudoctor.errors.explanation import Explanation
 from qemudoctor.errors.redaction import redacted
 from qemudoctor.report.terminal import clean
 
+_NO_LINE = "(no line names the subject: paste it here)"
+
 
 def render_bug_report(explanation: Explanation) -> str:
     """Return a bug report as Markdown: the lines, redacted, and what was made of them."""
     lines = [x.line for x in explanation.symptoms] or list(explanation.similar)
+    shown = redacted("\n".join(map(clean, lines))).replace("```", "'''") if lines else _NO_LINE
     causes = [f"- {x.id} ({x.standing.value}, {x.score})" for x in explanation.causes]
     parts = [
         "## explain-error: a message that is not explained, or not rightly",
@@ -16,7 +19,7 @@ def render_bug_report(explanation: Explanation) -> str:
         f"qemu-doctor {__version__}",
         "",
         "```text",
-        *([redacted(clean(x)).replace("```", "'''") for x in lines] or ["(no line names the subject: paste it here)"]),
+        shown,
         "```",
         "",
         "What explain-error says:",

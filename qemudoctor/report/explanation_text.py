@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator
 
 from qemudoctor.errors.explanation import Explanation, Failure, RankedCause, Standing, Symptom
-from qemudoctor.errors.kinds.registering import ROWS as REGISTERING
-from qemudoctor.errors.reading.errnos import IN_WORDS
 from qemudoctor.report.remedies import remedy_lines
 from qemudoctor.report.terminal import PLAIN, Palette, clean, cut, wrap
 
 NOT_OURS = "This has nothing to do with running programs of another architecture, as far as qemu-doctor can tell."
+ANOTHER_HOST = (
+    "What it mostly means cannot be so here: it may come from another host, or from before a change of this one. "
+    "--capture, --root and --kernel name that host."
+)
 _COLOURS = {Standing.CONFIRMED: "red", Standing.LIKELY: "yellow", Standing.POSSIBLE: "cyan", Standing.RULED_OUT: ""}
 _LINE_LENGTH = 300
 _SYMPTOMS_MAX = 4
 _EXPLAINED_MAX = 3
 _NAME_LENGTH = 20
-_LITTLE = 0.3
-"""Causes of less probability than this leave a message unexplained."""
 
 
 def render_explanation_text(explanation: Explanation, *, palette: Palette = PLAIN) -> str:
@@ -52,7 +52,8 @@ def _failure(failure: Failure, palette: Palette, number: int | None) -> Iterator
     for place, cause in enumerate(open_causes, 1):
         yield from _cause(cause, place, palette, whole=place <= _EXPLAINED_MAX)
     yield from _ruled_out(failure.causes)
-    yield from _elsewhere(failure)
+    if failure.is_of_another_host:
+        yield from wrap(ANOTHER_HOST, hanging="  ")
     yield from _first_remedies(open_causes, palette)
 
 
@@ -62,9 +63,8 @@ def _symptom(symptom: Symptom, palette: Palette) -> Iterator[str]:
     version = f" {symptom.emitter_version}" if symptom.emitter_version else ""
     yield from wrap(f"who says so: {_who(symptom)}{version}", indent="  ", hanging="    ")
     if symptom.errno is not None:
-        # What the module of the kernel, or a registration, ended with is not about programs.
-        words = None if symptom.kind in REGISTERING else IN_WORDS.get(symptom.errno)
-        yield from wrap(f"answer: {symptom.errno}{f', {words}' if words else ''}", indent="  ", hanging="    ")
+        words = f", {symptom.answer}" if symptom.answer else ""
+        yield from wrap(f"answer: {symptom.errno}{words}", indent="  ", hanging="    ")
     elif symptom.signal is not None:
         yield from wrap(f"killed by: {symptom.signal}", indent="  ", hanging="    ")
     yield from wrap(f"meaning: {symptom.says}", indent="  ", hanging="    ")
@@ -110,20 +110,6 @@ def _ruled_out(causes: Iterable[RankedCause]) -> Iterator[str]:
         if cause.standing is Standing.RULED_OUT:
             reason = cause.because[0] if cause.because else "it cannot be so here"
             yield from wrap(f"ruled out: {cause.title} ({cause.id}): {reason}", hanging="  ")
-
-
-def _elsewhere(failure: Failure) -> Iterator[str]:
-    """Yield a word about other hosts where this one rules out what the message mostly means."""
-    is_open = any(
-        x.standing is Standing.CONFIRMED or (x.standing is not Standing.RULED_OUT and x.score >= _LITTLE)
-        for x in failure.causes
-    )
-    if not is_open and any(x.standing is Standing.RULED_OUT for x in failure.causes):
-        yield from wrap(
-            "What it mostly means cannot be so here: it may come from another host, or from before a change of this "
-            "one. --capture, --root and --kernel name that host.",
-            hanging="  ",
-        )
 
 
 def _first_remedies(causes: list[RankedCause], palette: Palette) -> Iterator[str]:

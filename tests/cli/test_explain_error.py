@@ -60,6 +60,7 @@ def test_not_ours(capsys: Output) -> None:
     [
         [],
         ["--no-host", "--capture", "x", "y"],
+        ["--no-host", "--platform", "nonsense", "y"],
         ["--format", "sarif", "x"],
         ["--capture", "/nowhere/at/all", "exec /bin/sh: exec format error"],
         ["--kernel", "many", "exec /bin/sh: exec format error"],
@@ -127,6 +128,7 @@ def test_check_and_cause_of_one_name_are_both_explained(capsys: Output) -> None:
         assert "How to tell: " in out
 
 
-def test_platform_needs_no_host(capsys: Output) -> None:
-    assert main(["explain-error", "--no-host", "--platform", "s390x", "exec /bin/sh: exec format error"]) == 0
-    assert "tonistiigi/binfmt --install s390x" in capsys.readouterr().out
+@pytest.mark.parametrize(("platform", "installed"), [("s390x", "s390x"), ("arm/v7", "arm"), ("arm64,s390x", "all")])
+def test_platform_needs_no_host(platform: str, installed: str, capsys: Output) -> None:
+    assert main(["explain-error", "--no-host", "--platform", platform, "exec /bin/sh: exec format error"]) == 0
+    assert f"tonistiigi/binfmt --install {installed}\n" in capsys.readouterr().out

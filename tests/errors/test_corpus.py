@@ -72,7 +72,7 @@ def test_what_is_not_ours_is_not_explained_as_ours() -> None:
 def test_what_reads_like_ours_is_explained_by_what_it_reads_like() -> None:
     alike = [(x["also"], explain_error(x["text"])) for x in LATER if x["cause"] == "out-of-scope" and x["also"]]
     explained = [(also, found.causes[0].id) for also, found in alike if found.recognised]
-    assert len(explained) <= 79
+    assert len(explained) <= 0.08 * sum(x["cause"] == "out-of-scope" for x in LATER)
     assert [(also, cause) for also, cause in explained if cause not in also] == []
 
 
@@ -87,6 +87,5 @@ def test_the_same_is_seen_in_a_long_log() -> None:
     assert [x for x in texts if not explain_error(f"{filler}{x}\n{filler}").symptoms] == []
 
 
-def test_order_of_the_text_does_not_matter_for_the_figures() -> None:
-    # The same input gives the same answer, byte for byte.
+def test_same_text_has_the_same_explanation() -> None:
     assert [explain_error(x["text"]) for x in CASES[:40]] == [explain_error(x["text"]) for x in CASES[:40]]

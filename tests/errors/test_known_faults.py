@@ -56,10 +56,18 @@ def pie(version: str, *, target: str = "aarch64", machine: str = "x86_64", musl:
     return MemoryFile(bytes(content) + (b"No error information\0" if musl else b""))
 
 
-def host(emulator: MemoryFile, *, target: str = "aarch64", machine: str = "x86_64", platform: str = "arm64") -> Facts:
+def host(
+    emulator: MemoryFile,
+    *,
+    target: str = "aarch64",
+    machine: str = "x86_64",
+    platform: str = "arm64",
+    kernel: str = "6.12.9",
+) -> Facts:
     """Return facts on a host with one emulator, which ask for its platform."""
     name = f"qemu-{target}"
     made = linux(
+        kernel=kernel,
         machine=machine,
         entries={name: entry_text(target, flags="F")},
         files={f"/usr/bin/{name}-static": emulator},
@@ -92,6 +100,8 @@ def test_rows_are_whole() -> None:
         assert row.report in ("", "info", "warning"), row.id
         assert row.is_fixed or not row.last or parse_version(row.last) is not None, row.id
         assert row.kinds or not row.is_certain, row.id
+        assert row.signs or not row.confirms, row.id
+        assert not (row.needs_patch and (row.confirms or row.report)), row.id
         for pattern in (*row.signs, row.unless):
             assert not re.search(r"[^\\]\.[*+]|\\s[*+]", pattern), row.id
 
@@ -196,7 +206,7 @@ def test_what_is_called_static_and_is_not_is_told_beside_its_own_cause() -> None
         ((10, 0, 10), ("static-pie", "glibc"), "aarch64", "x86_64", set()),
         ((10, 1, 0), ("static-pie", "glibc"), "aarch64", "x86_64", {"systemd-260"}),
         ((10, 2, 3), ("static-pie", "glibc"), "x86_64", "aarch64", {"go-lfstack", "nix-2.35"}),
-        ((10, 0, 3), ("static", "musl"), "arm", "x86_64", {"mremap-efault"}),
+        ((10, 0, 3), ("static", "musl"), "arm", "x86_64", set()),
         ((9, 0, 0), ("static-pie", "musl"), "x86_64", "aarch64", {"go-lfstack", "nix-2.35", "static-pie-musl"}),
         ((2, 9, 0), ("dynamic",), "s390x", "x86_64", {"multiarch-2.9.0"}),
         ((2, 9, 1), ("dynamic",), "s390x", "x86_64", set()),
@@ -221,6 +231,49 @@ def test_what_is_not_known_of_a_build_is_no_answer() -> None:
     assert row.has((10, 1, 0), ("static", "glibc")) is False
     assert row.has((10, 1, 0), ("static",)) is None
     assert row.has((10, 1, 3), ("static",)) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("go-lfstack", (7, 2, 22), False),
+        ("go-lfstack", (10, 2, 3), True),
+        ("go-lfstack", (10, 2, 4), None),
+        ("nix-2.35", (11, 3, 0), None),
+        ("node-22", (11, 3, 0), True),
+        ("mremap-efault", (9, 2, 0), False),
+        ("mremap-efault", (10, 0, 3), None),
+        ("mremap-efault", (10, 0, 13), None),
+    ],
+)
+def test_where_nobody_looked_nothing_is_sure(name: str, version: Version, expected: bool | None) -> None:
+    assert BY_ID[name].has(version, ("static",)) is expected
+
+
+@pytest.mark.parametrize("text", [LFSTACK, f"$ /nix/store/nix-2.35.1/bin/nix --version\n{SEGV}"], ids=["Go", "nix"])
+@pytest.mark.parametrize(
+    ("version", "standing", "words"),
+    [
+        ("10.2.3", Standing.CONFIRMED, "is QEMU 10.2.3 (static-pie), which has this fault"),
+        ("11.3.0", Standing.LIKELY, "seen up to 10.2.3"),
+    ],
+)
+def test_a_version_after_the_last_that_was_seen(text: str, version: str, standing: Standing, words: str) -> None:
+    emulator = pie(version, target="x86_64", machine="aarch64")
+    cause = first(text, host(emulator, target="x86_64", machine="aarch64", platform="amd64"))
+    assert (cause.id, cause.standing) == ("qemu-crash", standing)
+    assert any(words in x for x in cause.because), cause.because
+
+
+@pytest.mark.parametrize("version", ["10.0.3", "10.0.13"])
+@pytest.mark.parametrize("musl", [False, True])
+def test_a_fault_of_a_patch_is_never_sure(version: str, musl: bool) -> None:
+    text = f"malloc: mremap: Bad address\n{SEGV}"
+    facts = host(pie(version, target="arm", musl=musl), target="arm", platform="arm/v7")
+    causes = explain_error(text, facts).causes
+    assert told(text, facts) == {"mremap-efault"}
+    assert [x.id for x in causes if x.standing is Standing.CONFIRMED] == []
+    assert not any("which has this fault" in y for x in causes for y in x.because)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +327,102 @@ def test_only_the_sign_and_the_version_together_confirm(text: str, emulator: Mem
     assert cause.check == ("QD309" if standing is Standing.CONFIRMED else None)
 
 
+@pytest.mark.parametrize(
+    ("text", "row", "standing"),
+    [
+        pytest.param(f"I use gcc version 12\nmy own prog\n{SEGV}", "aslr-non-pie", Standing.LIKELY, id="a word before"),
+        pytest.param(f"{SEGV}\nsee also node -v of npm", "aslr-non-pie", Standing.LIKELY, id="a word behind"),
+        pytest.param(
+            f"RUN apt-get update\nGet:1 deb\nRUN ./mything\n{SEGV}",
+            "aslr-non-pie",
+            Standing.LIKELY,
+            id="one of two RUN",
+        ),
+        pytest.param(
+            f"+ apt-get update\nGet:1 deb\n+ ./mything\n{SEGV}", "aslr-non-pie", Standing.LIKELY, id="a step before"
+        ),
+        pytest.param(
+            f"#8 [2/3] RUN apt-get update\n#9 [3/3] RUN ./mything\n#8 1.0 Get:1 deb\n#9 2.0 {SEGV}",
+            "aslr-non-pie",
+            Standing.LIKELY,
+            id="a step beside",
+        ),
+        pytest.param(
+            f"#9 [2/3] RUN apt-get update\n#8 [3/3] RUN ./mything\n#8 1.0 is slow\n#9 2.0 {SEGV}",
+            "aslr-non-pie",
+            Standing.CONFIRMED,
+            id="the step itself, and one beside",
+        ),
+        pytest.param(
+            f"Setting up libc-bin (2.36) ...\nSetting up mine (1.0) ...\n{SEGV}\n"
+            "dpkg: error processing package mine (--configure):",
+            "aslr-non-pie",
+            Standing.LIKELY,
+            id="a package that was set up before",
+        ),
+        pytest.param(f"root@box:/# apt-get update\n{SEGV}", "aslr-non-pie", Standing.CONFIRMED, id="at a prompt"),
+        pytest.param(f"RUN apt-get update\n{SEGV}", "aslr-non-pie", Standing.CONFIRMED, id="the only RUN"),
+        pytest.param(
+            f"{SEGV}\n------\n > [2/3] RUN apt-get update:\n", "aslr-non-pie", Standing.CONFIRMED, id="BuildKit's end"
+        ),
+        pytest.param(
+            f'#9 {SEGV}\n#9 ERROR: process "/bin/sh -c apt-get update" did not complete successfully: exit code: 139',
+            "aslr-non-pie",
+            Standing.CONFIRMED,
+            id="the line of the process",
+        ),
+        pytest.param(
+            f"#9 2.0 E: Sub-process https received a segmentation fault.\n{SEGV}",
+            "aslr-non-pie",
+            Standing.CONFIRMED,
+            id="apt's own words",
+        ),
+        pytest.param(
+            "Segmentation fault (core dumped) gcc a.c qemu-aarch64",
+            "aslr-non-pie",
+            Standing.CONFIRMED,
+            id="in its line",
+        ),
+    ],
+)
+def test_a_sign_confirms_only_where_it_is_said_of_what_died(text: str, row: str, standing: Standing) -> None:
+    facts = host(static_emulator("aarch64", version="7.2.0"))
+    assert row in told(text, facts)
+    cause = first(text, facts)
+    assert (cause.id, cause.standing) == ("qemu-crash", standing)
+    is_doubted = any("though the text does not show that this is why" in x for x in cause.because)
+    assert is_doubted == (standing is Standing.LIKELY)
+
+
+def test_an_image_of_musl_does_not_confirm_its_fault() -> None:
+    text = f"see also the alpine variant\nRUN ./server\n{SEGV}"
+    for said in (text, f"+ apk add musl-dev\n{SEGV}"):
+        cause = first(said, host(pie("8.0.2")))
+        assert any("crashes of the heap" in x for x in cause.because)
+        assert cause.standing is Standing.LIKELY
+
+
+@pytest.mark.parametrize(
+    ("kernel", "standing", "words"),
+    [
+        ("6.9.0", Standing.CONFIRMED, "which has this fault"),
+        ("6.18.44-microsoft-standard-WSL2", Standing.CONFIRMED, "which has this fault"),
+        ("5.10", Standing.LIKELY, "not known whether this host's kernel"),
+        ("5.10.46", Standing.LIKELY, None),
+        ("6.8.0-52-generic", Standing.LIKELY, "not known whether this host's kernel"),
+        ("6.1.0-25-amd64", Standing.LIKELY, "not known whether this host's kernel"),
+        ("4.9.337", Standing.LIKELY, None),
+    ],
+)
+def test_the_kernel_has_to_have_what_the_fault_needs(kernel: str, standing: Standing, words: str | None) -> None:
+    facts = host(static_emulator("aarch64", version="7.2.0"), kernel=kernel)
+    cause = first(LIBC_BIN, facts)
+    assert (cause.id, cause.standing) == ("qemu-crash", standing)
+    assert ("aslr-non-pie" in told(LIBC_BIN, facts)) == (words is not None)
+    assert words is None or any(words in x for x in cause.because), cause.because
+    assert ("no-aslr" in [x.id for x in cause.remedies]) == (words is not None)
+
+
 def test_what_a_version_is_known_for_is_mentioned_where_the_signal_fits() -> None:
     bad = host(static_emulator("aarch64", version="9.1.0"))
     assert told(SEGV, bad) == {"endianness-9.1.0", "aslr-non-pie"}
@@ -317,6 +466,16 @@ def test_remedies_fit_the_fault(text: str, ids: list[str], title: str) -> None:
     remedies = first(text).remedies
     assert [x.id for x in remedies] == ids
     assert title in remedies[0].title
+
+
+def test_a_fault_that_this_host_does_not_have_asks_for_nothing() -> None:
+    new, old = (first(TAR_ENOSYS, recorded(x)).remedies for x in ("11.0.5", "7.2.22"))
+    assert not any("9.2" in x.title for x in new)
+    assert any("9.2" in x.title for x in old)
+    nix = f"$ /nix/store/nix-2.35.1/bin/nix --version\n{SEGV}"
+    assert "guest-base" not in [
+        x.id for x in first(nix, host(pie("10.0.0", target="x86_64"), target="x86_64")).remedies
+    ]
 
 
 def test_addresses_are_left_alone_where_the_build_does_not_mind() -> None:

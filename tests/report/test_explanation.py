@@ -9,7 +9,7 @@ from qemudoctor.report.explanation_json import render_explanation_json
 from qemudoctor.report.explanation_markdown import render_explanation_markdown
 from qemudoctor.report.explanation_report import render_bug_report
 from qemudoctor.report.explanation_text import render_explanation_text
-from tests.support.hosts import ask, centos_7, linux, ubuntu_1604
+from tests.support.hosts import ask, centos_7, entry_text, linux, static_emulator, ubuntu_1604
 from tests.support.repository import ROOT
 from tests.support.schemas import validator
 
@@ -129,8 +129,20 @@ def test_host_that_rules_out_what_a_message_means_is_said_to_be_another() -> Non
     text = "modprobe: FATAL: Module binfmt_misc not found in directory /lib/modules/6.1.0-13-amd64"
     said = "may come from another host"
     assert said in render_explanation_text(explain_error(text, ask(linux())))
+    assert said in render_explanation_markdown(explain_error(text, ask(linux())))
     assert said not in render_explanation_text(explain_error(text, ask(linux(mount="not-mounted"))))
     assert said not in render_explanation_text(explain_error(text))
+
+
+def test_host_that_rules_out_little_is_taken_for_the_one() -> None:
+    text = "docker logs x\n/y: error while loading shared libraries: z.so: cannot open shared object file: Permission denied"
+    host = linux(
+        entries={"qemu-aarch64": entry_text(flags="F")},
+        files={"/usr/bin/qemu-aarch64-static": static_emulator("aarch64")},
+    )
+    explanation = explain_error(text, ask(host, "arm64"))
+    assert any(x.standing.value == "ruled-out" for x in explanation.causes)
+    assert "may come from another host" not in render_explanation_text(explanation)
 
 
 def test_answer_of_the_module_is_not_explained_as_that_of_a_program() -> None:

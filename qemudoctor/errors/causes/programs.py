@@ -14,7 +14,10 @@ ROWS: tuple[Cause, ...] = (
             Step(
                 "right-image",
                 "Take the build for this machine",
-                ("docker pull --platform linux/$(uname -m) IMAGE", "docker manifest inspect IMAGE"),
+                (
+                    "docker pull --platform $(docker version --format '{{.Server.Os}}/{{.Server.Arch}}') IMAGE",
+                    "docker manifest inspect IMAGE",
+                ),
                 note="IMAGE: the image; a program: its download for this architecture",
             ),
             Step(

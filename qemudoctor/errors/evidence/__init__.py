@@ -58,7 +58,9 @@ NEEDS: dict[str, str] = {
     # Tools of every kind look for programs in $PATH.
     "engine-looked": r"\boci\b|container|daemon|runc\b|crun\b|docker|podman|kubelet|kubernetes|\bpod\b|rpc error"
     r"|buildkit|entrypoint|exec failed|#\d{1,4} \d"
-    r"|stat /|open executable|executable file [`'\"]|exec: \"(?:\.{0,2}/|(?:ba|da|a|z)?sh\")",
+    r"|stat /|open executable|executable file [`'\"]|exec: \"\.{0,2}/"
+    # A shell that is missing is one of an image, unless another tool looked for it.
+    r"|(?:^|\n)\W{0,4}exec: \"(?:ba|da|a|z)?sh\": executable file not found in \$path",
     "name-against-metadata": r"(?:^|\n)[^\n]{0,60}\binspect [^\n]{0,200}?(?<!linux)[-_:/](?:"
     r"(?:arm64|aarch64|armhf|arm64v8)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"amd64\""
     r"|(?:amd64|x86_64)\b(?:(?!\"architecture\")[\s\S]){0,600}\"architecture\": ?\"arm)",

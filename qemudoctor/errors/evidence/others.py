@@ -76,7 +76,7 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "mount-denied",
-        ("mount:",),
+        ("mount:", "mount-unit"),
         "context",
         ("not permitted", "ermission denied", "are you root"),
         "",
@@ -85,7 +85,7 @@ ROWS: tuple[Feature, ...] = (
     ),
     Feature(
         "mount-no-device",
-        ("mount:",),
+        ("mount:", "mount-unit"),
         "context",
         ("no such device", "unknown filesystem", "error: no such file"),
         "",

@@ -185,6 +185,7 @@ ROWS: dict[str, Kind] = {
     "library-refused": Kind(
         "a program that started may not read a library of its own: its rights, or a profile of the host's",
         (("seccomp-or-sandbox", 0.5), ("permission-noexec", 0.4), ("interpreter-dynamic", 0.05)),
+        needs="container",
         weight=0.5,
     ),
     "library-unreadable": Kind(

@@ -144,8 +144,9 @@ ROWS: dict[str, Kind] = {
         ".NET could not start its threads", (("seccomp-or-sandbox", 0.6), ("qemu-crash", 0.25)), weight=0.6
     ),
     "traced-crash": Kind(
-        "a program under PRoot was killed by a signal: PRoot runs foreign programs in an emulator",
+        "a program under PRoot was killed by a signal: PRoot may run foreign programs in an emulator",
         (("qemu-crash", 0.6), ("seccomp-or-sandbox", 0.2), ("cpu-feature", 0.1)),
+        needs="emulation",
         weight=0.5,
     ),
     "pal-crash": Kind(

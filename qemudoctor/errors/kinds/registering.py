@@ -13,6 +13,10 @@ ROWS: dict[str, Kind] = {
         "the kernel that runs has no binfmt_misc module",
         (("binfmt-module-missing", 0.87), ("binfmt-not-mounted", 0.07), ("register-permission", 0.05)),
     ),
+    "module-of-another": Kind(
+        "the module binfmt_misc that was found is of another kernel than the one that runs",
+        (("binfmt-module-missing", 0.9), ("binfmt-not-mounted", 0.04), ("binary-corrupt-or-empty", 0.03)),
+    ),
     "shown-disabled": Kind(
         "binfmt-support knows the format, and the kernel has no entry of it, or binfmt_misc is not mounted",
         (
@@ -66,7 +70,7 @@ ROWS: dict[str, Kind] = {
         (("binfmt-module-missing", 0.62), ("binfmt-not-mounted", 0.28), ("register-permission", 0.06)),
     ),
     "mount-unit": Kind(
-        "systemd could not mount binfmt_misc",
+        "systemd could not mount binfmt_misc, or its automount is dead",
         (("binfmt-module-missing", 0.55), ("binfmt-not-mounted", 0.35), ("register-permission", 0.08)),
         weight=0.6,
     ),

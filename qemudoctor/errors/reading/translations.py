@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "impossible d'exécuter : fichier requis introuvable",
         "no se puede ejecutar: no se encontró el archivo requerido",
         "no se puede ejecutar: no se encontró un archivo requerido",
-        "实行できません: 必要なファイルがありません", "无法执行: 找不到需要的文件", "無法執行：找不到需要的檔案",
+        "无法执行: 找不到需要的文件", "無法執行：找不到需要的檔案",
     )),
     ("bad interpreter", (
         "不正なインタプリタ", "解释器错误", "损坏的解释器", "坏的解释器", "錯誤的直譯器", "直譯器錯誤",

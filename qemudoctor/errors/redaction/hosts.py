@@ -55,6 +55,10 @@ _GENERAL = re.compile(
 _HOST = r"[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,10}"
 
 
+_UNITS = ("service", "socket", "mount", "slice", "scope", "timer", "target", "path", "device")
+"""What the names of systemd's units end in."""
+
+
 def _is_below(name: str, domains: frozenset[str]) -> bool:
     labels = name.lower().rstrip(".").split(".")
     return any(".".join(labels[start:]) in domains for start in range(len(labels)))
@@ -165,17 +169,7 @@ def _ipv4(match: re.Match[str]) -> str:
 def _mail(match: re.Match[str]) -> str:
     """Return a mark, unless it is a package with its version, a symbol with its version, or a unit of systemd."""
     end = match["host"].rpartition(".")[2]
-    if not end.isalpha() or end in (
-        "service",
-        "socket",
-        "mount",
-        "slice",
-        "scope",
-        "timer",
-        "target",
-        "path",
-        "device",
-    ):
+    if not end.isalpha() or end in _UNITS:
         return match[0]
     return "<mail>"
 
@@ -190,7 +184,7 @@ HOSTS: tuple[Rule, ...] = (
     Rule(
         "prompt",
         rf"""(?:^|(?<=[\s(]))(\[?){DONE}(?!user@host)[\w.-]{{1,64}}@
-        (?!sha\d|latest|next|[\w.-]{{0,64}}\.(?:service|socket|mount|slice|scope|timer|target|path|device)\b)
+        (?!sha\d|latest|next|[\w.-]{{0,64}}\.(?:{"|".join(_UNITS)})\b)
         (?P<host>(?=[a-zA-Z]|[0-9a-f]{{12}}(?![\w.-]))[\w.-]{{1,64}})(?=(?::[~/]|[\]#$%>])|:?\s[~/]|\s[\w.~-]{{1,64}}[\]$#%>])""",
         lambda match: f"{match[1]}{USER}@{_marked(match['host'], 'host')}",
         ("@",),

@@ -149,7 +149,8 @@ ROWS: tuple[Signature, ...] = (
         "qemu-unreadable",
         "qemu",
         ("error while loading /", "error while loading ./"),
-        r"error while loading (?!shared)(?P<program>[^\s:]{1,400}): (?P<errno>permission denied)",
+        r"(?:(?<!: )|\bqemu-\S{1,24}: )error while loading (?!\S{1,400}\.(?:pem|crt|key|conf|cnf|json|ya?ml|toml|so|db"
+        r"|txt|log|\w{0,8}rc):)(?P<program>[^\s:]{1,400}): (?P<errno>permission denied)",
         source="QEMU linux-user/main.c: it opens the program itself where the kernel did not for it",
     ),
     Signature(
@@ -157,7 +158,7 @@ ROWS: tuple[Signature, ...] = (
         "qemu-while-loading",
         "qemu",
         ("error while loading /", "error while loading ./", "error while loading :"),
-        rf"error while loading (?!shared)(?P<program>[^\s:]{{0,400}}): {ERRNO}",
+        rf"(?:(?<!: )|\bqemu-\S{{1,24}}: )error while loading (?!shared)(?P<program>[^\s:]{{0,400}}): {ERRNO}",
         source="QEMU linux-user/main.c",
     ),
     Signature(

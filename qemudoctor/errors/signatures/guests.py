@@ -237,8 +237,8 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("exec format error",),
-        r"(?<![^\s:(\[])(?P<quote>[\"'])(?P<program>\.{0,2}/[^\"'\n]{1,300})(?P=quote)(?: with working directory"
-        r" [^\n]{1,300}?\.)?[:)\]\s]{1,4}(?P<errno>exec format error)",
+        r"(?<![^\s:(\[])(?P<quote>[\"'])(?P<program>\.{0,2}/(?![^\"'\n]{0,300}\.ko[\"'])[^\"'\n]{1,300})(?P=quote)"
+        r"(?: with working directory [^\n]{1,300}?\.)?[:)\]\s]{1,4}(?P<errno>exec format error)",
         source="strerror(ENOEXEC) behind a quoted path, in which there may be blanks; .NET's Process.Start",
     ),
     Signature(
@@ -246,8 +246,9 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("exec format error",),
-        # Not the name of the exception, nor that of Rust's field.
-        rf"(?:(?<![\w.])(?!message: |\w{{0,60}}(?:Exception|Error): ){PROGRAM}[:\"')\]\s]{{1,6}})?"
+        # Not the name of the exception, of a level of logging, or of Rust's field.
+        r"(?:(?<![\w.])(?!message: |(?:fatal|error|warning|panic)\b|\w{0,60}(?:Exception|Error): )"
+        rf"{PROGRAM}[:\"')\]\s]{{1,6}})?"
         rf"\(?(?P<errno>exec format error)",
         source="strerror(ENOEXEC)",
     ),
@@ -256,7 +257,8 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("corrupted shared library",),
-        r"(?:^|[\s\"'])(?:(?P<program>\.{0,2}/[^\s:\"']{1,300})[\"']?: )?"
+        r"(?:\bexec|\bspawn|(?:^|[\s/])-?(?:ba|da|z|k)?sh: |errno 80\]|os error 80|cannot execute)[^\n]{0,200}?"
+        r"(?:(?<![^\s\"'])(?P<program>\.{0,2}/[^\s:\"']{1,300})[\"']?: )?"
         r"(?P<errno>accessing a corrupted shared library)",
         source="strerror(ELIBBAD)",
     ),

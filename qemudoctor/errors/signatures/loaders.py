@@ -2,6 +2,15 @@
 
 from qemudoctor.errors.signatures.signature import Signature
 
+# Names of glibc that musl has not, or had not for long.
+_OF_GLIBC = (
+    r"__\w{2,40}_chk|__(?:register_atfork|strdup|strtok_r|strftime_l|strtol_internal|isnan[fl]?|isinf[fl]?|finite[fl]?"
+    r"|res_\w{1,20}|sched_cpucount|rawmemchr|open64|read|write|pread64|pwrite64|lseek64|l?f?xstat(?:64)?)"
+    r"|backtrace\w{0,20}|gnu_get_libc\w{0,20}|pthread_\w{1,40}_np|qsort_r|fts_\w{1,12}|mallinfo2?|mallopt|malloc_trim"
+    r"|initstate_r|s?random_r|(?:fopen|open|lseek|[fl]?stat|fcntl|mmap|pread|pwrite|f?truncate|readdir|f?statfs|mkstemp"
+    r"|[gs]etrlimit)64"
+)
+
 ROWS: tuple[Signature, ...] = (
     # Loaders of libraries
     Signature(
@@ -53,8 +62,7 @@ ROWS: tuple[Signature, ...] = (
         "glibc-relocating",
         "other",
         ("error relocating",),
-        r"error relocating (?P<program>[^\s:]{1,200}): (?!__cxa|__once)(?:__[a-z]\w{1,60}"
-        r"|backtrace\w{0,20}|gnu_get_libc\w{0,20}|pthread_\w{1,40}_np|[a-z]\w{1,30}64): symbol not found",
+        rf"error relocating (?P<program>[^\s:]{{1,200}}): (?:{_OF_GLIBC}): symbol not found",
         source="musl ldso/dynlink.c",
     ),
     Signature(

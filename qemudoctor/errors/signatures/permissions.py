@@ -79,7 +79,7 @@ ROWS: tuple[Signature, ...] = (
         "emulator-refused",
         "other",
         ("cannot execute binary /",),
-        r"cannot execute binary (?P<program>/[^\s:]{1,200}): permission denied",
+        r"cannot execute binary (?P<program>/[^\s:]{0,200}qemu[^\s:]{0,40}): permission denied",
         errno="EACCES",
         source="libvirt src/util/vircommand.c",
         turn=-1,

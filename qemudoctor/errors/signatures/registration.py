@@ -21,12 +21,28 @@ ROWS: tuple[Signature, ...] = (
     ),
     # The module
     Signature(
+        "modprobe-refused",
+        "register-permission",
+        "kernel",
+        ("binfmt_misc", "binfmt-misc"),
+        r"(?:modprobe|insmod): [^\n]{0,200}binfmt[_-]misc[^\n]{0,20}: "
+        r"(?P<errno>operation not permitted|permission denied)",
+        source="kmod tools/modprobe.c: the module was found, and whoever loads it may not",
+    ),
+    Signature(
+        "modprobe-of-another",
+        "module-of-another",
+        "kernel",
+        ("binfmt_misc", "binfmt-misc"),
+        r"(?:modprobe|insmod): [^\n]{0,200}binfmt[_-]misc[^\n]{0,20}: (?P<errno>exec format error|invalid argument)",
+        source="kmod tools/modprobe.c: the module was built for another kernel",
+    ),
+    Signature(
         "modprobe",
         "module",
         "kernel",
         ("modprobe", "binfmt_misc not found", "module binfmt_misc"),
-        r"modprobe: [^\n]{0,200}binfmt[_-]misc(?:[^\n]{0,20}: (?P<errno>exec format error|operation not permitted"
-        r"|invalid argument|no such device))?|module binfmt_misc (?:is )?not (?:found|loaded)"
+        r"modprobe: [^\n]{0,200}binfmt[_-]misc|module binfmt_misc (?:is )?not (?:found|loaded)"
         r"|could not insert '?binfmt_misc",
         errno="ENOENT",
         source="kmod tools/modprobe.c",
@@ -76,9 +92,10 @@ ROWS: tuple[Signature, ...] = (
         "mount-unit",
         "mount-unit",
         "systemd-binfmt",
-        ("executable file formats", "arbitrary executable"),
+        ("executable file formats", "arbitrary executable", "binfmt_misc.mount", "binfmt_misc.automount"),
         r"(?:\[(?:unsupp|failed|depend)\]|failed|not supported|unsupported|dependency)[^\n]{0,80}arbitrary executable"
-        r"|arbitrary executable[^\n]{0,80}(?:not supported|failed|unsupported)",
+        r"|arbitrary executable[^\n]{0,80}(?:not supported|failed|unsupported)|proc-sys-fs-binfmt_misc\.(?:auto)?mount:"
+        r" [^\n]{0,80}(?:fail|not|hangup|process exited(?![^\n]{0,60}status=0))",
         source="systemd units/proc-sys-fs-binfmt_misc.automount",
     ),
     Signature(
@@ -277,9 +294,7 @@ ROWS: tuple[Signature, ...] = (
         "systemd-binfmt",
         ("binfmt", "binary formats", "executable file formats"),
         r"failed to start (?:systemd-bi|set up additional binary)|systemd-binfmt\.service:? (?:main process exited"
-        r"|failed)|proc-sys-fs-binfmt_misc\.(?:auto)?mount: [^\n]{0,80}(?:fail|not|hangup"
-        r"|process exited)"
-        r"|dependency failed for [^\n]{0,40}(?:binary formats|executable file formats)",
+        r"|failed)|dependency failed for [^\n]{0,40}(?:binary formats|executable file formats)",
         source="systemd",
     ),
     Signature(
@@ -357,8 +372,9 @@ ROWS: tuple[Signature, ...] = (
         "binfmt-d-empty",
         "not-registered",
         "systemd-binfmt",
-        ("binfmt.d was not met",),
-        r"ConditionDirectoryNotEmpty=\|?/[\w/]{1,40}/binfmt\.d was not met",
+        ("binfmt.d was not met", "binary formats was skipped", "systemd-binfmt.service being skipped"),
+        r"ConditionDirectoryNotEmpty=\|?/[\w/]{1,40}/binfmt\.d was not met|binary formats was skipped because"
+        r"|systemd-binfmt\.service being skipped",
         source="systemd units/systemd-binfmt.service: no file says what to register",
     ),
     Signature(

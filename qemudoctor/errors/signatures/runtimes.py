@@ -240,12 +240,12 @@ ROWS: tuple[Signature, ...] = (
     ),
     Signature(
         "msbuild-task",
-        "there:shell:ENOENT",
+        "shell:ENOENT",
         "other",
         ("msb6003",),
         r"MSB6003: the specified task executable \"(?P<program>/[^\"\n]{1,300})\" could not be run\.[^\n]{0,600}?"
         r"(?P<errno>no such file or directory)",
-        source="MSBuild ToolTask: the file is there, or it would say that it was not found",
+        source="MSBuild ToolTask",
     ),
     Signature(
         "perl-exec-path",

@@ -189,6 +189,7 @@ ROWS: tuple[Signature, ...] = (
         r"sudo: unable to execute (?P<program>[^\s:]{1,400}): no such file or directory",
         errno="ENOENT",
         source="sudo src/exec.c: sudo found the file, so something that it needs is missing",
+        turn=-1,
     ),
     Signature(
         "seccomp-audit",

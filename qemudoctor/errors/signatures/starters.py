@@ -319,7 +319,8 @@ ROWS: tuple[Signature, ...] = (
         "exec:*",
         "other",
         ("execve(", "execv(", "execvp(", "execvpe(", "execveat(", "execv: ", "execve: ", "execvp: ", "posix_spawn("),
-        rf"(?<![a-z(])(?:execvp?e?: |posix_spawn\("
+        # Not where strace shows how a program is searched for along $PATH.
+        rf"(?<![a-z(])(?!execve\(\"/(?:usr/)?(?:local/)?s?bin/[^\n]{{0,300}}= -1 ENOENT)(?:execvp?e?: |posix_spawn\("
         rf"|execv(?:pe?|e(?:at)?)?\()[\"']?(?P<program>(?>[^\"'\s(),:]{{1,400}})(?=[\"'\s(),:]|$))?"
         rf"[\"']?[^\n]{{0,120}}?{ERRNO}",
         source="strace, nsjail and others: the call and what it answered",
