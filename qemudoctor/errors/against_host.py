@@ -30,6 +30,8 @@ class Against(NamedTuple):
     ruled_out: Mapping[str, str]
     more: tuple[str, ...] = ()
     """Causes that the text did not suggest, and that this host gives for the very same end."""
+    is_decided: bool = False
+    """The findings are those that tell why a program of the platform ends here as the message says."""
 
 
 def about(facts: Facts, platforms: Iterable[str]) -> Facts:
@@ -72,7 +74,7 @@ def against_host(
         if reason is not None:
             ruled_out[cause] = reason
     more = tuple(sorted(findings.keys() - wanted))
-    return Against({cause: tuple(found) for cause, found in findings.items()}, ruled_out, more)
+    return Against({cause: tuple(found) for cause, found in findings.items()}, ruled_out, more, decides is not None)
 
 
 def _decider(

@@ -18,4 +18,4 @@ NODE = (
     r"|(?:^|[\n\"'`;&]|\brun|\bexec) ?node (?:-|[\w./@-]{1,80}\.[cm]?js\b)"
 )
 HANGS = r"\b(?:hang|hangs|hung|hanging|stuck|timed? ?out|deadlocked|no output)\b"
-TAR_OR_OPENAT2 = r"\btar: [^\n]{0,200}: cannot \w{2,20}: |\bopenat2\b"
+TAR_OR_OPENAT2 = r"\btar: [^\n]{0,200}: cannot (?:open|mkdir): |\bopenat2\b"

@@ -142,3 +142,21 @@ def test_what_is_hardly_thought_of_does_not_become_certain() -> None:
 def test_platform_without_a_host() -> None:
     explanation = explain_error("exec /bin/sh: exec format error", platform="linux/s390x")
     assert any("--install s390x" in x for remedy in explanation.causes[0].remedies for x in remedy.commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OSError: [Errno 8] Exec format error: '/work/notes.txt'",
+        "./tool: Exec format error\n$ file tool\ntool: empty",
+        "./tool: Exec format error\n$ file tool\ntool: gzip compressed data, max compression",
+        "bash: ./tool: cannot execute binary file: Exec format error\n$ file tool\ntool: HTML document, ASCII text",
+    ],
+)
+def test_host_confirms_nothing_that_the_message_speaks_against(text: str) -> None:
+    explanation = explain_error(text, ask(linux()))
+    assert explanation.causes[0].id == "binary-corrupt-or-empty"
+    assert standing(explanation, "binfmt-not-registered") is not Standing.CONFIRMED
+    # The very same host confirms it where the message leaves it open.
+    open_text = explain_error("exec /bin/sh: exec format error", ask(linux()))
+    assert standing(open_text, "binfmt-not-registered") in (Standing.CONFIRMED, Standing.LIKELY)

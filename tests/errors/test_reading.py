@@ -1,5 +1,7 @@
 """Logs as drivers, build tools and terminals write them."""
 
+import json
+
 import pytest
 
 from qemudoctor.errors import explain_error
@@ -175,3 +177,38 @@ def test_who_says_so(line: str, emitter: str) -> None:
 def test_program_of_macos_is_for_no_platform_of_linux() -> None:
     line = "dlopen(x.node): (mach-o file, but is an incompatible architecture (have 'x86_64', need 'arm64'))"
     assert explain_error(line).symptoms[0].platform is None
+
+
+FILLER = "a line of the log that is fine\n" * 1000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bash: ./x: \x1b[31mcannot\x1b[0m execute binary file",
+        "exec \x1b[1mformat\x1b[0m error",
+        json.dumps({"log": "exec /bin/sh: Ошибка формата выполняемого файла"}),
+        json.dumps({"log": "exec /bin/sh: exec\u00a0format error"}),
+    ],
+)
+def test_long_log_is_read_as_a_short_one(line: str) -> None:
+    assert explain_error(line).recognised
+    assert explain_error(FILLER + line).recognised
+
+
+def test_parts_of_different_lines_are_not_joined() -> None:
+    late = (
+        "2026-01-02T03:04:05.1Z stderr P loading module foo \n"
+        "2026-01-02T03:04:09.1Z stderr F exec /bin/sh: exec format error"
+    )
+    assert [x.number for x in explain_error(late).symptoms] == [2]
+    far = (
+        f"2026-01-02T03:04:05.1Z stderr P exec /bin/sh: exec for\n{FILLER * 4}2026-01-02T03:04:05.2Z stderr F mat error"
+    )
+    assert join_partial_lines(far.encode()) == far.encode()
+
+
+def test_line_of_many_parts_is_joined() -> None:
+    parts = [f"2026-01-02T03:04:05.{i:09}Z stderr P x" for i in range(99)]
+    log = "\n".join((*parts, "2026-01-02T03:04:05.9Z stderr P  exec for", "2026-01-02T03:04:05.9Z stderr F mat error"))
+    assert explain_error(log).symptoms[0].number == 1

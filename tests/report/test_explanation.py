@@ -135,7 +135,10 @@ def test_host_that_rules_out_what_a_message_means_is_said_to_be_another() -> Non
 
 
 def test_host_that_rules_out_little_is_taken_for_the_one() -> None:
-    text = "docker logs x\n/y: error while loading shared libraries: z.so: cannot open shared object file: Permission denied"
+    text = (
+        "docker logs x\n"
+        "/y: error while loading shared libraries: z.so: cannot open shared object file: Permission denied"
+    )
     host = linux(
         entries={"qemu-aarch64": entry_text(flags="F")},
         files={"/usr/bin/qemu-aarch64-static": static_emulator("aarch64")},

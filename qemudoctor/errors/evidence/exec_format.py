@@ -238,11 +238,25 @@ ROWS: tuple[Feature, ...] = (
         "file-is-empty",
         _E,
         "context",
-        ("0 bytes", ": empty", "html document", "not found", "rwxr-xr-x", ": data", "as data", "binary data"),
-        r"\bis binary data|reports it as data|\b0 bytes|: empty|html document"
+        (
+            "0 bytes",
+            ": empty",
+            "html document",
+            "not found",
+            "rwxr-xr-x",
+            ": data",
+            "as data",
+            "binary data",
+            "compressed data",
+            "archive data",
+            "git-lfs.github",
+            "relocatable, ",
+        ),
+        r"\bis binary data|reports it as data|\b0 bytes|: empty|html document|: (?:gzip|xz|zip|zstandard|bzip2|java"
+        r"|posix tar)[^\n]{0,20} (?:compressed|archive)|git-lfs\.github|\brelocatable, "
         r"|: data(?:\n|$)|rwx\S{0,8} +\d{1,3} +\S{1,40} +\S{1,40} +0 ",
-        (("binary-corrupt-or-empty", 15.0),),
-        "the file is empty, a web page or of no known format",
+        (("binary-corrupt-or-empty", 15.0), ("binfmt-not-registered", 0.3)),
+        "the file is empty, packed, not linked, a web page or of no known format",
     ),
     Feature(
         "file-says-elf-32",

@@ -71,15 +71,19 @@ _TO_WORDS = bytes(code if 97 <= code <= 122 else code + 32 if 65 <= code <= 90 e
 # What CI systems put before each line.
 _STAMP = r"\n ?\[?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)\]?[ \t]"
 _ASCII = bytes(range(128))
+_COLOUR = rb"\x1b\[[0-9;]{0,32}m"
+_SPELT = rb"\\{1,8}u([0-9a-fA-F]{4})"
 _MARKS = "[\"']"
 _LONG_WORD = 4
 _BLOCK_BYTES = 1 << 16
 _MOST_WORDS = 200_000
+_LAST_CONTROL = 0x9F
 _PER_NEEDLE = 200
 _LAST = 100
 _MOST_LINES = 2000
 _CONTEXT_LINES = 24
-_CONTEXT_BYTES = 1 << 14
+_CONTEXT_BYTES = 1 << 12
+"""Bytes before a line, and as many after it, that are its context in a long text."""
 _WHOLE = 1 << 14
 """A text of this many bytes is its own context, and each of its lines is looked at."""
 _SHORT = 1 << 12
@@ -124,6 +128,11 @@ class Log:
             for end in (b":", b"'", b'"', b"\xe2\x80\x99"):
                 data = data.replace(b"\r" + end, b"^M" + end)
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        # What would hide a needle: a change of colour in the middle of a message, and letters as JSON may spell them.
+        if b"\x1b[" in data:
+            data = re.sub(_COLOUR, b"", data)
+        if b"\\u" in data:
+            data = re.sub(_SPELT, _letter, data)
         for space in (b"\xc2\xa0", b"\xe2\x80\xaf", b"\xe2\x80\xa8"):  # those of French and of web pages
             data = data.replace(space, b" ")
         self._data = join_partial_lines(data)
@@ -246,6 +255,13 @@ def _translations_in(data: bytes, words: bytes) -> Iterator[bytes]:
 def _long_words(needle: bytes) -> tuple[bytes, ...]:
     words = needle.translate(_TO_WORDS).split()
     return tuple(x for x in words if len(x) >= _LONG_WORD) or (max(words, key=len, default=b""),)
+
+
+def _letter(found: re.Match[bytes]) -> bytes:
+    """Return a letter that JSON spelt out; as it was where it is ASCII, which is left to the reading of a line."""
+    code = int(found[1], 16)
+    is_letter = code > _LAST_CONTROL and not 0xD800 <= code <= 0xDFFF  # half of a pair is no letter
+    return chr(code).encode() if is_letter else found[0]
 
 
 def _longest_word(needle: bytes) -> bytes:
