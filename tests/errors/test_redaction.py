@@ -1,5 +1,6 @@
 """What a bug report must not hold, and what it must keep."""
 
+import base64
 import json
 import random
 import string
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from qemudoctor.errors import explain_error
 from qemudoctor.errors.redaction import redacted
+from qemudoctor.report.explanation_report import render_bug_report
 from tests.support.repository import ROOT
 
 
@@ -48,6 +50,23 @@ TAKEN_OUT = (
     ("MYSQL_PWD=abc x", "MYSQL_PWD=<secret> x"),
     ("cookie is not one, token 12ab34 is", "cookie is not one, token <secret> is"),
     ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6 alice@laptop", "ssh-ed25519 <id>"),
+    ('-e "DB_PASSWORD=correct horse battery" x', '-e "DB_PASSWORD=<secret>" x'),
+    ("'JWT=two words'", "'JWT=<secret>'"),
+    ("DB_PW=abc x", "DB_PW=<secret> x"),
+    ("PGPASS=abc x", "PGPASS=<secret> x"),
+    ("JWT=abc x", "JWT=<secret> x"),
+    ("DEPLOY_PW: abc", "DEPLOY_PW: <secret>"),
+    ("docker run -e KEY=abc -e OTP=123 app", "docker run -e KEY=<secret> -e OTP=<secret> app"),
+    ("SAS='sv=2020&sig=ab%2B' x", "SAS=<secret> x"),
+    ("sv=2020&sig=ab%2B x", "sv=2020&sig=<secret> x"),
+    ("twine upload -u jdoe -p abc dist", "twine upload -u user -p <secret> dist"),
+    ("redis-cli -h x -a abc ping", "redis-cli -h x -a <secret> ping"),
+    ("vault login s.abc", "vault login <secret>"),
+    ("curl --oauth2-bearer abc x", "curl --oauth2-bearer <secret> x"),
+    ('curl -b "session=abc" x', "curl -b <secret> x"),
+    ("X-JFrog-Art-Api: abc", "X-JFrog-Art-Api: <secret>"),
+    ('{"otp":"123"}', '{"otp":<secret>}'),
+    ("openssl enc -k abc -in x", "openssl enc -k <secret> -in x"),
     # Users.
     ("/home/alice/x/y", "/home/user/x/y"),
     ("/Users/Bob Smith/x", "/Users/user/x"),
@@ -72,11 +91,17 @@ TAKEN_OUT = (
     ("scp x alice@build01:/srv/y", "scp x user@host:/srv/y"),
     ("mail alice@acme.example", "mail <mail>"),
     ("Signed-off-by: Alice Smith <alice@acme.example>", "Signed-off-by: user"),
+    ("Johns-MacBook-Pro:app jdoe$ ls", "host:app user$ ls"),
+    ("jdoe@build01: Permission denied", "user@host: Permission denied"),
+    ("psql -U jdoe db", "psql -U user db"),
+    ("arn:aws:iam::123456789012:user/jdoe is", "arn:aws:iam::<id>:user/user is"),
     # What they work on.
     ("/data/jenkins/workspace/TopSecret", "/data/jenkins/workspace/<project>"),
     ("/home/jenkins/workspace/TopSecret/bin/x", "/home/jenkins/workspace/<project>/bin/x"),
     ("/builds/acme/secret/bin/x", "/builds/<project>/bin/x"),
-    ("/opt/actions-runner/_work/secret/secret/x", "/opt/actions-runner/_work/<project>/secret/x"),
+    ("/opt/actions-runner/_work/secret/secret/x", "/opt/actions-runner/_work/<project>/<project>/x"),
+    ("/__w/secret-repo/secret-repo/bin/x", "/__w/<project>/<project>/bin/x"),
+    ("/home/runner/work/acme/secret-repo/x", "/home/runner/work/<project>/<project>/x"),
     ("/root/clients/acme/bin", "/root/clients/<project>/bin"),
     # Hosts.
     ("build01.corp.example.com:8443", "<host>:8443"),
@@ -90,12 +115,21 @@ TAKEN_OUT = (
     ("ssh -p 22 alice@build01 ls", "ssh -p 22 user@host ls"),
     ("Linux build01 6.1.0-13-amd64 #1 SMP", "Linux <host> 6.1.0-13-amd64 #1 SMP"),
     ("Jan  2 03:04:05 build01 kernel: x", "Jan  2 03:04:05 <host> kernel: x"),
+    ("<13>Jun  1 12:00:00 build01 app: x", "<13>Jun  1 12:00:00 <host> app: x"),
+    ("docker run --rm -h web01 app", "docker run --rm -h <host> app"),
+    ("Runner name: 'acme-runner-5'", "Runner name: '<host>'"),
+    ("Building on agent-17", "Building on <host>"),
+    ('{"host": "build01"}', '{"host": "<host>"}'),
+    ("--registry registry.acme.com/x", "--registry <host>/x"),
     ("git@github.com:acme/secret.git", "user@github.com:<path>"),
     ("https://git.acme.example/x?token=1", "<url>"),
     ("https://alice:pw@github.com/acme/secret/y", "https://github.com/<path>"),
     ("tcp://10.0.0.1:2375", "<url>"),
     (r"exec \\nas01\tools\x.exe", r"exec \\<host>\tools\x.exe"),
     # Addresses.
+    ("Trying 203.0.113.0: x", "Trying <address>: x"),
+    ("WSL 10.1.2.3", "WSL <address>"),
+    ("at 203.0.113.7-x", "at <address>-x"),
     ("10.1.2.3:53", "<address>:53"),
     ("fe80::1ff:fe23:4567:890a%eth0 x", "<address> x"),
     ("dial [2001:db8::1]:443: no", "dial [<address>]:443: no"),
@@ -149,6 +183,22 @@ KEPT = (
     "chroot: failed to run command '/bin/sh': Exec format error",
     r"\\x7f\\x45\\x4c\\x46 \\?\C:\x \\wsl$\Ubuntu\x",
     "unix:///var/run/docker.sock",
+    'exec: "/app/server": exec format error: unknown',
+    'exec: "server": executable file not found in $PATH',
+    'exec: "./host": stat ./host: no such file or directory',
+    '"/usr/sbin/hostname": permission denied',
+    "6.6.87.2-microsoft-standard-WSL2 x86_64",
+    "WSL 2.0.9.0, Electron 28.1.0.0 and libfoo 1.2.3.4: symbol lookup error",
+    "--registry registry.k8s.io/pause",
+    "com.acme:secret:jar:1.0 com.acme:token:1.0.2",
+    "could not resolve host qemu-aarch64-static: x",
+    "/home/runner/work/_temp/_runner_file_commands /__w/_temp/x /__w/1/s/x",
+    "Runner name: 'GitHub Actions 3'",
+    "undefined symbol: memcpy@GLIBC_2.14: x, alpine@edge: x, user@1000.service: Failed",
+    "redis-cli -h x: exec format error, docker run -h: x",
+    "OTP_VERSION=26.2 otp 26",
+    "/opt/Android/Sdk/ndk-bundle/toolchains/aarch64-linux-android/prebuilt/linux-x86_64/bin/Clang17",
+    "/usr/lib/jvm/Java17Home/com/acme/SomeVeryLongFactoryBeanOfSpring5Test/HttpClient4ForTests2/run",
 )
 
 
@@ -325,6 +375,29 @@ def test_private_key_goes_and_lines_stay() -> None:
     assert "aB3/" not in redacted(cut)
 
 
+def test_secret_whose_name_was_cut_off_goes() -> None:
+    chance = random.Random(3)
+    for _ in range(50):
+        secret = base64.b64encode(chance.randbytes(400)).decode()
+        for place in ("{} exec /bin/sh: exec format error", "x={}", "/{}"):
+            out = redacted(place.format(secret[chance.randrange(50) :]))
+            # What looks like the beginning of a path may stay.
+            assert len(out) < len(place) + 40, out
+    secret = base64.b64encode(chance.randbytes(400)).decode()
+    assert redacted(f"/opt/tools/{secret}: x").startswith("/opt/tools/")
+    assert secret[60:] not in redacted(f"/opt/tools/{secret}: x")
+
+
+def test_report_of_a_long_log_has_its_ends() -> None:
+    lines = [f"exec /opt/app{x}/bin/x{x}: exec format error" for x in range(100)]
+    explanation = explain_error("\n".join(lines))
+    assert len(explanation.symptoms) > 40
+    shown = render_bug_report(explanation).split("```")[1].splitlines()[1:]
+    assert len(shown) == 41
+    assert shown[20] == f"... {len(explanation.symptoms) - 40} more"
+    assert (shown[0], shown[-1]) == (explanation.symptoms[0].line, explanation.symptoms[-1].line)
+
+
 PIECES = (
     *(x for pair in TAKEN_OUT for x in pair),
     *KEPT,
@@ -451,6 +524,16 @@ def test_hardly_anything_is_lost_that_explains_in_the_later_corpus() -> None:
             "a b ",
             "0123456789ab",
             "lookup ",
+            "redis-cli ",
+            "curl -b",
+            "docker run ",
+            "psql ",
+            "arn:aws:iam::",
+            "'a=b c",
+            "/__w/a/",
+            "aB3/",
+            "aaaaaaaaaaaaaaaaaaaaaaaaA1/",
+            "[a=b",
             "host=",
             "\n",
             "é",

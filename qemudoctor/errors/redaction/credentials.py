@@ -26,7 +26,7 @@ _SECRET = (
     r"|api[_-]?key|(?:access|account|private|signing|encryption|deploy|license|storage|shared)[_-]?key"
     r"|connection[_-]?string"
 )
-_LOGIN = r"(?:login|sshpass|mysql\w{0,10}|mariadb|mongo\w{0,4}|redis-cli|ldapsearch|smbclient|htpasswd)"
+_LOGIN = r"(?:login|sshpass|mysql\w{0,10}|mariadb|mongo\w{0,4}|redis-cli|twine|ldapsearch|smbclient|htpasswd)"
 
 # Prefixes that issuers give their tokens so that they can be found.
 # Sources: GitHub "About authentication to GitHub"; GitLab "Token overview"; AWS "IAM identifiers"; Slack "Token types";
@@ -62,6 +62,34 @@ _ISSUED = (
 )
 
 
+_SECRET_NAME = re.compile(rf"(?i){_SECRET}|(?<![a-z])(?:pass|auth|pw|pwd|pgpass|jwt|otp|sas|key)(?![a-z])")
+
+
+def _if_secret(match: re.Match[str]) -> str:
+    """Return a mark for the value of a variable, if its name says that it is a secret."""
+    return f"{match['before']}<secret>" if _SECRET_NAME.search(match["name"]) else match[0]
+
+
+def _changes(word: str) -> float:
+    """Return how often the kind of letter changes: seldom in words, in half of the places in what chance wrote."""
+    kinds = "".join("A" if x.isupper() else "0" if x.isdigit() else "a" for x in word)
+    return sum(map(str.__ne__, kinds, kinds[1:])) / len(word)
+
+
+def _is_random(word: str) -> bool:
+    counts = [sum(map(test, word)) for test in (str.isupper, str.islower, str.isdigit)]
+    return len(word) >= 20 and min(counts) >= 2 and _changes(word) > 0.45 and not word.startswith(("_Z", "_R"))
+
+
+def _unless_a_path(match: re.Match[str]) -> str:
+    """Return a mark for Base64 with slashes. Of what begins as a path does, the beginning stays."""
+    word = match[0]
+    found = [x.start() for x in re.finditer(r"[A-Za-z0-9]{20,}+", word) if _is_random(x[0])]
+    if not found:
+        return word
+    return f"{word[: found[0]]}<secret>" if re.match(r"\.{0,2}/?[a-z_]{2,20}/", word) else "<secret>"
+
+
 def _unless_a_word(match: re.Match[str]) -> str:
     """Return a mark for a long word, unless it is put together of words, as the names of symbols and classes are."""
     word = match[0]
@@ -94,10 +122,17 @@ CREDENTIALS: tuple[Rule, ...] = (
         ("ssh-", "ecdsa-"),
     ),
     Rule(
+        # The shell lets the quote go before the name: the value is all up to the other quote.
+        "variable in quotes",
+        rf"""(?P<before>\\?(?P<q>["'])(?P<name>[\w.-]{{1,64}})=){DONE}[^"'\\\s]{{0,400}}+\s[^"'\\]{{0,400}}+(?=\\?(?P=q))""",
+        _if_secret,
+        ("=",),
+    ),
+    Rule(
         # Go names a program that it does not find in quotes and with a colon, too: a value is quoted.
         "variable or field",
         rf"""(?i)((?:{_SECRET}|(?<![a-z])pass(?![a-z])|(?<![a-z])auth(?:token)?(?![a-z])|_key|session[_-]?id
-        |(?<![a-z])dsn|(?<=[a-z0-9][_-])pwd|(?<![a-z])pwd(?=\\?["']?\s?=\s?\\?["']?[^\s/"']))
+        |(?<![a-z])(?:dsn|pw|jwt|sas|otp)(?=\\?["']?\s{{0,4}}[:=])|pgpass|(?<=[?&])sig(?==)|(?<=[a-z0-9][_-])pwd|(?<![a-z])pwd(?=\\?["']?\s?=\s?\\?["']?[^\s/"']))
         [\w-]{{0,32}}(?:\s{{0,4}}:?=>?\s{{0,4}}|\\?["']\s{{0,4}}[:=]>?\s{{0,4}}(?=\\?["'])))
         (?!(?<=secret=)(?:id|type)=)(?!\\?["']?(?:yes|no|true|false|null|none|nil|[01])["']?(?:\s|$)){VALUE}""",
         r"\1<secret>",
@@ -107,8 +142,9 @@ CREDENTIALS: tuple[Rule, ...] = (
         # A program that has one of these words in its name, docker-credential-pass, says its name before what failed.
         "line of a header or of YAML",
         rf"""(?i)(?<![\w/.-])(?<!unexpected[ ])(?<!invalid[ ])((?:[a-z0-9]{{1,20}}[_-]){{0,4}}
-        (?:password|passphrase|passwort|kennwort|contrase\u00f1a|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)
-        (?:[_-]id)?\s{{0,2}}:\s{{0,4}})(?!(?:get|post|put|head|dial|exec|execve|open|unexpected|invalid|missing
+        (?:password|passphrase|passwort|kennwort|contrase\u00f1a|secret|token|api[_-]?key|access[_-]?key|private[_-]?key
+        |pw|jwt|(?<=[_-])passwd|x-jfrog-art-api)
+        (?:[_-]id)?\s{{0,2}}:\s{{0,4}})(?!(?<=:)(?:(?:jar|war|ear|aar|pom|zip|exe|test-jar|bundle|maven-plugin):|\d{{1,4}}(?:\.\d{{1,6}}){{1,3}}(?!\S)))(?!(?:get|post|put|head|dial|exec|execve|open|unexpected|invalid|missing
         |permission|denied|no|not|failed|error|unauthorized|access|request|unable|cannot|can't|could|eof|http|the|a|file
         |command|exit|stat|fork)(?=[.,:]?(?:\s|$))){VALUE}""",
         r"\1<secret>",
@@ -132,10 +168,24 @@ CREDENTIALS: tuple[Rule, ...] = (
     Rule(
         # BuildKit's --secret says where a secret is, not what it is.
         "option",
-        rf"""(?i)(?<![\w-])(--?(?:[a-z]{{1,20}}-){{0,3}}(?:{_SECRET}|pass|pat|creds?|auth)(?:\s{{1,4}}|\s?=\s?))
+        rf"""(?i)(?<![\w-])(--?(?:[a-z0-9]{{1,20}}-){{0,3}}(?:{_SECRET}|pass(?:in|out)?|bearer|pat|creds?|auth)(?:\s{{1,4}}|\s?=\s?))
         (?!(?<=secret[ =])["']?(?:id|type)=)(?!--?[a-z]){VALUE}""",
         r"\1<secret>",
         ("-",),
+    ),
+    Rule(
+        # Where a password would be an option of its own name, these take a letter for it.
+        "short option",
+        rf"""(?<![\w-])((?:redis-cli\b[^|;&]{{0,100}}?\s-a|curl\b[^|;&]{{0,100}}?\s(?:-b|--cookie)
+        |openssl\b[^|;&]{{0,100}}?\s-[kK]|vault\slogin)(?:\s{{1,4}}|(?<=cookie)=))(?!-){VALUE}""",
+        r"\1<secret>",
+        ("redis-cli", "curl", "openssl", "vault"),
+    ),
+    Rule(
+        "variable that is set",
+        rf"""(?<![\w-])((?:-e|--env|--build-arg|export|ENV)[\s=]{{1,4}}["']?KEY=){VALUE}""",
+        r"\1<secret>",
+        ("key=",),
     ),
     Rule(
         # -p is the password of these; of others it is a port, a page size, or parents.
@@ -159,5 +209,9 @@ CREDENTIALS: tuple[Rule, ...] = (
         ("|",),
     ),
 )
-LAST: tuple[Rule, ...] = (Rule("long word", r"(?<![\w+/.-])[A-Za-z0-9+_-]{32,}+={0,2}(?![\w/])", _unless_a_word),)
+LAST: tuple[Rule, ...] = (
+    Rule("long word", r"(?<![\w+/.-])[A-Za-z0-9+_-]{32,}+={0,2}(?![\w/])", _unless_a_word),
+    # What a name would have told of, and the name stood before what was cut off.
+    Rule("long word with slashes", r"(?<![\w+/-])[A-Za-z0-9+/_-]{40,}+={0,2}", _unless_a_path, ("/", "+")),
+)
 """After identifiers that are known as such."""

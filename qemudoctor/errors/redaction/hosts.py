@@ -52,7 +52,9 @@ _GENERAL = re.compile(
     r"|buildkitsandbox|penguin|termux|linux|vagrant|lima|colima|x86|x86_64|amd64|arm64|arm|armhf|aarch64|i[3-6]86|riscv64|s390x"
     r"|ppc64le|qemu|jetson|odroid|rock|orangepi|bananapi|jammy|focal|bionic|noble|bullseye|bookworm|trixie)(?:[._-]|\d{1,2}$|$))+"
 )
-_HOST = r"[A-Za-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,10}"
+# Possessive: what goes on behind a host is no host, and no shorter name is.
+_HOST = r"[A-Za-z0-9][\w-]{0,62}+(?:\.[\w-]{1,63}+){0,10}+"
+_EMULATOR = re.compile(r"(?i)qemu-[a-z0-9_]{2,16}(?:-static|-binfmt)?")
 
 
 _UNITS = ("service", "socket", "mount", "slice", "scope", "timer", "target", "path", "device")
@@ -110,7 +112,7 @@ def _dotted(match: re.Match[str]) -> str:
 def _named(match: re.Match[str]) -> str:
     """Return a match with a mark for a host that words before it announce, unless it is a target of a compiler."""
     name = match["name"]
-    if _is_harmless(name) or _TARGET.match(name) or name.isdigit():
+    if _is_harmless(name) or _TARGET.match(name) or _EMULATOR.fullmatch(name) or name.isdigit():
         return match[0]
     start, end = match.start("name") - match.start(), match.end("name") - match.start()
     return f"{match[0][:start]}<host>{match[0][end:]}"
@@ -156,11 +158,41 @@ def _ipv6(match: re.Match[str]) -> str:
     return f"<address>{end}"
 
 
+# Who says its version with four numbers, and words that look like such a name before an address.
+_VERSIONED = re.compile(
+    r"(?:(?i:wsl\d?|wslg|msrdc|direct3d|dxcore|electron|chrome|chromium|edge|windows|msys2?|cygwin|openssl|erlang|otp|ghc|cabal"
+    r"|erts|release|kernel|revision|build|qemu[\w-]{0,40}|docker|desktop|containerd|buildx|runc|python\d?|gcc|clang|glibc)"
+    r"|lib[\w+.-]{1,40}),?[ ][(\"'v]{0,2}$"
+)
+_NAMED = re.compile(
+    r"(?<![\w.-])(?!(?i:.{0,40}(?:host|server|node|ip|address|peer|gateway|dns|from|to|at|on|via|ping|trying)\b))"
+    r"[A-Z][\w+-]{2,40}[ ]$"
+)
+_OF_A_NETWORK = re.compile(
+    r"(?:10|127|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\."
+)
+
+
+def _is_version(match: re.Match[str]) -> bool:
+    """Return whether four numbers are a version: by what goes on behind them, or by the name before them."""
+    text = match[0]
+    if _OF_A_NETWORK.match(text):
+        return False
+    # Releases of kernels: 6.6.87.2-microsoft-standard-WSL2.
+    if re.match(r"-[a-z]{2,20}-\w|-[a-z]{2,20}\d?(?![\w.-])", match.string[match.end() : match.end() + 40]):
+        return True
+    before = match.string[max(0, match.start() - 48) : match.start()]
+    # No machine has an address that ends in 0, and names of products begin with a capital.
+    return _VERSIONED.search(before) is not None or (text.endswith(".0") and _NAMED.search(before) is not None)
+
+
 def _ipv4(match: re.Match[str]) -> str:
     text = match[0]
     around = match.string[max(0, match.start() - 2) : match.start()], match.string[match.end() : match.end() + 1]
     if around[1] == "/" and around[0][-1:] == "/" and around[0][:1].isalnum():
         return text  # A directory that is named by a version.
+    if _is_version(match):
+        return text
     if any(int(x) > 255 for x in text.split(".")) or text.startswith("127.") or text == "0.0.0.0":
         return text
     return "<address>"
@@ -190,7 +222,10 @@ HOSTS: tuple[Rule, ...] = (
         ("@",),
     ),
     Rule(
-        "prompt of macOS", r"^(?!host:)[\w-]{1,64}:([~/][^\s]{0,64})\s[\w.-]{1,32}(?=\$\s)", rf"host:\1 {USER}", ("$",)
+        "prompt of macOS",
+        r"^(?!host:)(?:[\w-]{1,64}|<host>):([~/][^\s]{0,64}|[\w.-]{1,64})\s[\w.-]{1,32}(?=\$\s)",
+        rf"host:\1 {USER}",
+        ("$",),
     ),
     Rule(
         "repository by ssh",
@@ -207,7 +242,8 @@ HOSTS: tuple[Rule, ...] = (
     Rule(
         "user and host",
         rf"""(?<![\w.@/+-]){DONE}(?!user@host)[a-zA-Z_][\w.-]{{0,63}}@(?!sha\d)
-        (?P<host>[a-zA-Z][\w.-]{{0,63}})(?=:(?:[~/]|[\w.-]{{1,64}}/))""",
+        (?P<host>(?!latest|next|beta|canary|alpha|edge|stable|main|master|head|v\d|[A-Z]{{2,16}}_[\d.]|[\w.-]{{0,64}}\.(?:{"|".join(_UNITS)}):)
+        [a-zA-Z][\w.-]{{0,63}})(?=:(?:[~/]|[\w.-]{{1,64}}/|\s))""",
         lambda match: f"{USER}@{_marked(match['host'], 'host')}",
         ("@",),
     ),
@@ -231,12 +267,20 @@ HOSTS: tuple[Rule, ...] = (
         rf"""(?i)(?:\bresolve\shost(?:name)?:?\s|\bconnect(?:ed|ing)?\sto\s(?:host\s|server\s|(?=[\w-]{{0,63}}[\d.-]))|\bconnection\sto\s(?=[\w-]{{0,63}}[\d.-])
         |\blookup\s(?=[\w.-]{{1,200}}(?:\son\s|:\sno\ssuch))|\bdial\s(?:tcp|udp)\s|\bknown\shosts\s|\bpermanently\sadded\s|\bunknown\shost:?\s(?!QEMU_)|\bstatic\shostname:\s
         |\bremotely\son\s|\brunning\son\s(?=\S{{1,64}}\s(?:via|in)\s)|(?<=\s)via\s(?=[\w.-]{{1,64}}\.\.\.)
-        |(?<![\w-])(?:host|hostname|host_name|server|nodename|node_name|computername|runner_name)
-        \\?["']?(?:\s?=\s?|["']\s?:\s?|:\s(?=[\w-]{{0,63}}[\d.-]))|\bon\s(?:host|node|machine|server)\s(?=[\w-]{{0,63}}[\d.-])
+        |(?<![\w/.-])(?:host|hostname|host_name|server|nodename|node_name|computername|runner_name)
+        (?:\\?["']?\s?=\s?|\\?["']\s?:\s?(?=\\?["'])|:\s(?=[\w-]{{0,63}}[\d.-]))
+        |^\W{{0,4}}(?:runner|machine|agent|agent\smachine)\sname:\s(?!\W?(?:github|hosted|azure)\s)
+        |\bbuilding\son\s(?=[\w-]{{0,63}}\d)|\bon\s(?:host|node|machine|server)\s(?=[\w-]{{0,63}}[\d.-])
         |--(?:add-host|hostname|server|registry|host)(?:=|\s))
         \\?["'\u2018]?{DONE}(?!(?:the|an?|this|that|unix|docker|daemon|tcp|port)(?:\s|$)|[a-z]{{1,10}}://)
         (?P<name>{_HOST})(?![\w/])""",
         _named,
+    ),
+    Rule(
+        "host of a container",
+        rf"\b((?:docker|podman|nerdctl)\s[^|;&]{{0,200}}?\s-h[\s=]){DONE}(?P<name>(?!-){_HOST})(?![\w/])",
+        _named,
+        (" -h",),
     ),
     Rule(
         "host of uname",
@@ -246,7 +290,7 @@ HOSTS: tuple[Rule, ...] = (
     Rule(
         # RFC 3164 and what journalctl prints.
         "host of syslog",
-        rf"""^((?:[A-Z][a-z]{{2}}\s{{1,2}}\d{{1,2}}\s\d\d:\d\d:\d\d(?:\.\d{{1,9}})?|\d{{4}}-\d\d-\d\dT[\d:.]{{5,20}}\S{{0,6}}(?=\s\S{{1,64}}\s\S{{1,64}}\[\d))\s)
+        rf"""^((?:<\d{{1,3}}>)?(?:[A-Z][a-z]{{2}}\s{{1,2}}\d{{1,2}}\s\d\d:\d\d:\d\d(?:\.\d{{1,9}})?|\d{{4}}-\d\d-\d\dT[\d:.]{{5,20}}\S{{0,6}}(?=\s\S{{1,64}}\s\S{{1,64}}\[\d))\s)
         {DONE}(?!exec\s)[A-Za-z][\w.-]{{1,64}}(?=\s[\w.-]{{1,64}}(?:\[\d{{1,8}}\])?:)""",
         r"\1<host>",
     ),

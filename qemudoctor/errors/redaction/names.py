@@ -69,10 +69,19 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "workspace of a service that builds",
         rf"""(?i)(/\.?jenkins[\w.-]{{0,20}}(?:/[\w.-]{{1,40}}){{0,4}}?/(?:workspace|jobs)/
-        |(?<![\w/.])/builds/{_PROJECT}/|/(?:actions-)?runner(?:s/[\d.]{{1,10}})?/_?work/(?!_actions|_temp|_tool)|/buildkite-agent/builds/[^/\s]{{1,64}}/[^/\s]{{1,64}}/
+        |(?<![\w/.])/builds/{_PROJECT}/|/buildkite-agent/builds/[^/\s]{{1,64}}/[^/\s]{{1,64}}/
         |/travis/build/{_PROJECT}/){_PROJECT}""",
         lambda match: f"{_before_builds(match[1])}<project>",
         ("/",),
+    ),
+    Rule(
+        # A checkout is in a directory of its name, in one of its name.
+        "workspace of GitHub",
+        rf"""(?i)((?:/(?:actions-)?runner(?:s/[\d.]{{1,10}})?/_?work|(?<![\w/.])/__w)/)
+        (?!_actions|_temp|_tool|_pipelinemapping|\d{{1,4}}/[abs](?:/|$))(?P<first>{_PROJECT})
+        (?P<second>/(?:(?P=first)(?![^/\s'":;,()<>|])|{_PROJECT}(?=/)))?""",
+        lambda match: f"{match[1]}<project>{'/<project>' if match['second'] else ''}",
+        ("work/", "/__w/"),
     ),
     Rule(
         "workspace",
@@ -117,10 +126,17 @@ NAMES: tuple[Rule, ...] = (
     Rule(
         "option with a user",
         rf"""(?:\s--user(?:name)?=["']?|\s--username\s{{1,4}}["']?
-        |\b(?:login|curl|wget|mysql|psql|chpst|gosu)\b[^|;&]{{0,100}}?\s(?:-u\s?|--user\s)["']?){DONE}
+        |\b(?:login|curl|wget|mysql|chpst|gosu|twine)\b[^|;&]{{0,100}}?\s(?:-u\s?|--user\s)["']?
+        |\b(?:psql|pg_\w{{1,12}}|createdb|dropdb|vacuumdb|sqlcmd|smbclient)\b[^|;&]{{0,100}}?\s-U\s?["']?){DONE}
         (?P<name>{_NAME})(?![/\w.])""",
         _account,
         ("-u", "--user"),
+    ),
+    Rule(
+        "account of AWS",
+        rf"(\barn:aws[\w-]{{0,12}}:(?:iam|sts)::(?:[\w-]{{0,16}}|<id>):(?:user|assumed-role/[^/\s]{{1,64}})/){DONE}(?!user(?![\w+=,.@/-]))[\w+=,.@/-]++",
+        rf"\1{USER}",
+        ("arn:aws",),
     ),
     Rule("owner that is set", rf"\bchown\s(?:-\w{{1,4}}\s)?{DONE}(?P<name>{_NAME})(?=[:\s])", _account, ("chown",)),
     Rule(
