@@ -147,7 +147,7 @@ def test_platform_without_a_host() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "OSError: [Errno 8] Exec format error: '/work/notes.txt'",
+        "OSError: [Errno 8] Exec format error: '/srv/notes.txt'",
         "./tool: Exec format error\n$ file tool\ntool: empty",
         "./tool: Exec format error\n$ file tool\ntool: gzip compressed data, max compression",
         "bash: ./tool: cannot execute binary file: Exec format error\n$ file tool\ntool: HTML document, ASCII text",

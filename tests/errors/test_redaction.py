@@ -21,6 +21,7 @@ def cases(path: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (ROOT / path).read_text(encoding="utf-8").splitlines()]
 
 
+RUNNER = "/home/runner/work"  # where GitHub checks projects out
 CORPUS = cases("fixtures/corpus/errors.jsonl")
 LATER = cases("fixtures/corpus/development.jsonl")
 
@@ -101,7 +102,7 @@ TAKEN_OUT = (
     ("/builds/acme/secret/bin/x", "/builds/<project>/bin/x"),
     ("/opt/actions-runner/_work/secret/secret/x", "/opt/actions-runner/_work/<project>/<project>/x"),
     ("/__w/secret-repo/secret-repo/bin/x", "/__w/<project>/<project>/bin/x"),
-    ("/home/runner/work/acme/secret-repo/x", "/home/runner/work/<project>/<project>/x"),
+    (f"{RUNNER}/acme/secret-repo/x", f"{RUNNER}/<project>/<project>/x"),
     ("/root/clients/acme/bin", "/root/clients/<project>/bin"),
     # Hosts.
     ("build01.corp.example.com:8443", "<host>:8443"),
@@ -192,7 +193,7 @@ KEPT = (
     "--registry registry.k8s.io/pause",
     "com.acme:secret:jar:1.0 com.acme:token:1.0.2",
     "could not resolve host qemu-aarch64-static: x",
-    "/home/runner/work/_temp/_runner_file_commands /__w/_temp/x /__w/1/s/x",
+    f"{RUNNER}/_temp/_runner_file_commands /__w/_temp/x /__w/1/s/x",
     "Runner name: 'GitHub Actions 3'",
     "undefined symbol: memcpy@GLIBC_2.14: x, alpine@edge: x, user@1000.service: Failed",
     "redis-cli -h x: exec format error, docker run -h: x",
