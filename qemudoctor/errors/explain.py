@@ -20,8 +20,10 @@ _LEAST_SHARE = 0.015
 _LIKELY = 0.3
 _LIKELY_BEST = 0.15
 """The most probable cause is likely from this on; a warning that came beside something else is not."""
+_OF_A_FILE = ("binary-corrupt-or-empty", "permission-noexec", "shebang-crlf", "shebang-missing")
+"""Causes that come first only where a text shows something of the very file."""
 _HARDLY = 0.2
-"""A cause with less than this part of the most probable one's score is not what a message is about."""
+"""A cause with less than this part of the score of one of these is not what a message is about."""
 _MOSTLY = 0.75
 _MOST_MORE = 5.0
 """By how much a cause gains, at most, when others are ruled out: what was hardly thought of does not become certain."""
@@ -108,8 +110,9 @@ def _by_host(
     weighed = (*weighed, *(Weighed(x, 0.0, ()) for x in against.more))
     faults, best = told_beside(on_host(seen, platform, asked), weighed), weighed[0].score
     known = [with_faults(_by_text(x, best, platform), faults[x.cause]) for x in weighed]
-    best_open = max((x.score for x in weighed if x.cause not in against.ruled_out), default=0.0)
-    settled = [_settled(x, against, faults[x.id], platform, best_open) for x in known]
+    first_open = next((x for x in weighed if x.cause not in against.ruled_out), None)
+    of_file = first_open.score if first_open is not None and first_open.cause in _OF_A_FILE else 0.0
+    settled = [_settled(x, against, faults[x.id], platform, of_file) for x in known]
     return _conditioned(settled, sum(x.score for x in weighed))
 
 
@@ -128,10 +131,12 @@ def _conditioned(causes: list[RankedCause], total: float) -> list[RankedCause]:
     ]
 
 
-def _settled(known: RankedCause, against: "Against", faults: Faults, platform: str | None, best: float) -> RankedCause:
+def _settled(
+    known: RankedCause, against: "Against", faults: Faults, platform: str | None, of_file: float
+) -> RankedCause:
     """Return a cause as it stands on a host."""
     found = sorted(against.findings.get(known.id, ()), key=lambda x: -_CONFIRMED_SCORES[x.severity.value])
-    if not against.is_decided and known.score < best * _HARDLY:
+    if not against.is_decided and known.score < of_file * _HARDLY:
         found = []  # this host shows it, and the message speaks against it
     by_version = [x for x in found if x.check == CHECK_ID]
     found = [x for x in found if x.check != CHECK_ID]  # that a version has faults confirms none of them

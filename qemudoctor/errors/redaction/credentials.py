@@ -71,7 +71,7 @@ def _if_secret(match: re.Match[str]) -> str:
 
 
 def _changes(word: str) -> float:
-    """Return how often the kind of letter changes: seldom in words, in half of the places in what chance wrote."""
+    """Return how often the kind of letter changes: chance does it in most places, words seldom in half of them."""
     kinds = "".join("A" if x.isupper() else "0" if x.isdigit() else "a" for x in word)
     return sum(map(str.__ne__, kinds, kinds[1:])) / len(word)
 
