@@ -25,6 +25,7 @@ _OF_A_FILE = ("binary-corrupt-or-empty", "permission-noexec", "shebang-crlf", "s
 _HARDLY = 0.2
 """A cause with less than this part of the score of one of these is not what a message is about."""
 _MOSTLY = 0.75
+"""The part of a message's meanings that a host has to rule out before the message is taken for another host's."""
 _MOST_MORE = 5.0
 """By how much a cause gains, at most, when others are ruled out: what was hardly thought of does not become certain."""
 # What a finding makes sure of, at least: an error stops programs, an info only explains.
